@@ -1,0 +1,72 @@
+//! The Domains panel's state: which rows, in which order, which columns, where the cursor is.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::Column;
+use crate::model::{DomainKey, Nanos};
+
+/// The Domains panel.
+#[derive(Debug)]
+pub struct Table {
+    /// Rows to show, filtered and sorted: places in the shown snapshot's `domains`, and domains that have just gone.
+    pub rows: Vec<Row>,
+    /// The domain under the cursor: the cursor follows it, not the row.
+    pub cursor: Option<DomainKey>,
+    /// Its place in `rows`.
+    pub selected: usize,
+    /// First row on the screen.
+    pub offset: usize,
+    /// First of the scrolling columns on the screen (the name stays).
+    pub column_offset: usize,
+    /// Columns shown, in order.
+    pub columns: Vec<Column>,
+    /// Sorted by.
+    pub sort: Column,
+    /// Largest first.
+    pub descending: bool,
+    /// The filter as typed; empty for none.
+    pub filter: String,
+    /// Marked domains.
+    pub marks: BTreeSet<DomainKey>,
+    /// When domains that are new were first seen: they glow for a second.
+    pub fresh: HashMap<DomainKey, Nanos>,
+    /// Domains that have gone, as they were last: they fade for a second.
+    pub gone: Vec<Gone>,
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// The place of a domain in the shown snapshot.
+    Here(usize),
+    /// The place of one that has gone in [`Table::gone`].
+    Gone(usize),
+}
+
+/// A domain that has gone.
+#[derive(Clone, Debug)]
+pub struct Gone {
+    /// As it was last.
+    pub domain: crate::model::Domain,
+    /// When it was missed.
+    pub since: Nanos,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            cursor: None,
+            selected: 0,
+            offset: 0,
+            column_offset: 0,
+            columns: Column::ALL.iter().copied().filter(|c| c.default()).collect(),
+            sort: Column::Cpu,
+            descending: true,
+            filter: String::new(),
+            marks: BTreeSet::new(),
+            fresh: HashMap::new(),
+            gone: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What comes into the app, and what it asks for.
+
+use std::sync::Arc;
+
+use crossterm::event::Event;
+
+use super::Regions;
+use crate::model::{Demand, HostId, Nanos, Snapshot};
+
+/// What comes in. Every message of a host carries its id.
+#[derive(Clone, Debug)]
+pub enum Msg {
+    /// A key, a mouse action, a paste, a resize.
+    Input(Event),
+    /// A host was read.
+    Sampled(HostId, Arc<Snapshot>),
+    /// What drawing learned.
+    Drawn(Regions),
+    /// Time passed: for what glows, fades or has been silent.
+    Clock(Nanos),
+    /// What the hypervisor printed: all it still has, raw; or why it cannot be read.
+    HostLog(HostId, Result<String, String>),
+    /// Something to tell the user: whether it is an error, and the text.
+    Notice(bool, String),
+    /// The process was stopped and goes on: all is to be drawn anew.
+    Resumed,
+}
+
+/// What the app asks of the runtime.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// End.
+    Quit,
+    /// Give the terminal back and stop, as ^Z does.
+    Suspend,
+    /// Sample this host at this interval; none to pause.
+    Interval(HostId, Option<Nanos>),
+    /// What the next snapshots of this host should hold.
+    Demand(HostId, Demand),
+    /// Take one snapshot now.
+    Poke(HostId),
+    /// Read the hypervisor's console ring.
+    HostLog(HostId),
+    /// Take or leave the mouse.
+    Mouse(bool),
+    /// Draw with this theme.
+    Theme(String),
+    /// Clear the terminal and draw all anew.
+    Redraw,
+}

@@ -1,0 +1,1 @@
+//! Samples to stdout: text, CSV, JSON lines.

@@ -1,0 +1,143 @@
+//! What a driver is: a part of the table of operations over one way to a host.
+//!
+//! Both traits answer [`Error::unsupported`] by default, so a driver writes only what it can do and lists it in its
+//! [`DriverInfo::ops`]; a law holds the two together. Drivers block, each read and write with a deadline
+//! ([`conn`]), take `&self`, and are shared by the sampler's and the executor's thread: one that must not be held up
+//! by the other keeps a connection for each.
+
+pub mod conn;
+pub mod error;
+pub mod reader;
+pub mod session;
+pub mod stack;
+pub mod test;
+pub mod xen;
+
+use std::sync::Arc;
+
+pub use error::Error;
+pub use reader::Reader;
+pub use session::Permit;
+pub use stack::Controller;
+
+use crate::model::{
+    Affinity, Demand, Device, Domain, DomainKey, HostMemory, Hypervisor, Light, Name, Node, Op, PcpuTime,
+    SchedParams, Stamp, Vcpu,
+    request::{Change, Request},
+};
+
+/// What a driver's call gives.
+pub type Answer<T> = Result<T, Error>;
+
+/// What a driver says of itself.
+#[derive(Clone, Debug)]
+pub struct DriverInfo {
+    /// Its name: `hypervisor`, `xenstore`, `xl`.
+    pub name: &'static str,
+    /// What it talks to: a device, a socket, a program.
+    pub peer: Arc<str>,
+    /// Whether it goes under the feet of every toolstack: the last to be asked for `Route::HypervisorLast`.
+    pub hypervisor: bool,
+    /// The operations it does not answer `Unsupported`.
+    pub ops: Arc<[Op]>,
+}
+
+/// The reading half of a driver. Buffers are the caller's, and are filled in place: a warm call allocates nothing.
+pub trait Observe: Send + Sync {
+    /// What it is and what it can do.
+    fn info(&self) -> DriverInfo;
+
+    /// How its peer is, without asking it: from what the last calls gave.
+    fn light(&self) -> Light {
+        Light::Ready
+    }
+
+    /// A tick begins: simulated hosts move their clock here, watchers take in what their peer sent meanwhile.
+    /// Must not wait. Whatever goes wrong shows in [`Observe::light`] and in the calls that follow.
+    fn begin(&self, _at: Stamp, _demand: &Demand) {}
+
+    /// [`Op::Hypervisor`]: asked once per connection.
+    fn hypervisor(&self) -> Answer<Hypervisor> {
+        Err(Error::unsupported(Op::Hypervisor))
+    }
+
+    /// [`Op::Node`]: asked at the start, about every ten seconds and when the number of CPUs changed.
+    fn node(&self) -> Answer<Node> {
+        Err(Error::unsupported(Op::Node))
+    }
+
+    /// [`Op::HostMemory`]: asked every tick.
+    fn host_memory(&self) -> Answer<HostMemory> {
+        Err(Error::unsupported(Op::HostMemory))
+    }
+
+    /// [`Op::PcpuTimes`]: asked every tick; `into` is cleared and filled by index.
+    fn pcpu_times(&self, _into: &mut Vec<PcpuTime>) -> Answer<()> {
+        Err(Error::unsupported(Op::PcpuTimes))
+    }
+
+    /// [`Op::Domains`]: asked every tick. `into` holds what it held a tick ago; the driver makes it hold today's
+    /// domains by increasing id, those that are off last by name, and overwrites every field it knows. A row whose
+    /// key is the same as before keeps `name`, `guest`, `target`, `net` and `disk` (the driver clears them where the
+    /// key changed), so that what others fill in need not be filled again each tick.
+    fn domains(&self, _into: &mut Vec<Domain>) -> Answer<()> {
+        Err(Error::unsupported(Op::Domains))
+    }
+
+    /// [`Op::Identify`]: asked every tick, of the first driver that can; fills `name`, `target`, and `guest` where
+    /// it knows better. From a cache: it costs its peer nothing while nothing changed.
+    fn identify(&self, _domains: &mut [Domain]) -> Answer<()> {
+        Err(Error::unsupported(Op::Identify))
+    }
+
+    /// [`Op::Vcpus`]: appends the vCPUs of these running domains (sorted by id) by domain and index. Domains that
+    /// have gone meanwhile are left out, without an error.
+    fn vcpus(&self, _domains: &[Domain], _into: &mut Vec<Vcpu>) -> Answer<()> {
+        Err(Error::unsupported(Op::Vcpus))
+    }
+
+    /// [`Op::Affinities`] of one domain, by vCPU.
+    fn affinities(&self, _key: DomainKey) -> Answer<Vec<Affinity>> {
+        Err(Error::unsupported(Op::Affinities))
+    }
+
+    /// [`Op::Traffic`]: fills `net` and `disk` of every domain that has such devices; the rest become
+    /// `Unsupported`. Asked every tick while the demand says so.
+    fn traffic(&self, _domains: &mut [Domain]) -> Answer<()> {
+        Err(Error::unsupported(Op::Traffic))
+    }
+
+    /// [`Op::Devices`] of one domain, with their counters.
+    fn devices(&self, _key: DomainKey) -> Answer<Vec<Device>> {
+        Err(Error::unsupported(Op::Devices))
+    }
+
+    /// [`Op::Facts`] of one domain: labelled, in the order to show.
+    fn facts(&self, _key: DomainKey) -> Answer<Vec<(Arc<str>, Name)>> {
+        Err(Error::unsupported(Op::Facts))
+    }
+
+    /// [`Op::ReadScheduler`] of one domain.
+    fn scheduler(&self, _key: DomainKey) -> Answer<SchedParams> {
+        Err(Error::unsupported(Op::ReadScheduler))
+    }
+
+    /// [`Op::HostLog`]: what the hypervisor printed after `cursor` (0: all it still has), and the cursor to go on
+    /// from. Raw: make it visible before showing it.
+    fn host_log(&self, _cursor: u32) -> Answer<(String, u32)> {
+        Err(Error::unsupported(Op::HostLog))
+    }
+}
+
+/// The changing half of a driver. Every method needs a [`Permit`], which only a session opened for changes makes.
+pub trait Control: Observe {
+    /// Carries out one change to one domain; the operation is `change.op()`.
+    fn change(&self, _permit: &Permit, _key: DomainKey, change: &Change) -> Answer<()> {
+        Err(Error::unsupported(change.op()))
+    }
+
+    /// Carries out a request that is about no domain there is yet.
+    fn make(&self, _permit: &Permit, request: &Request) -> Answer<()> {
+        Err(Error::unsupported(request.op()))
+    }
+}

@@ -1,0 +1,178 @@
+//! Composes a snapshot from what the drivers of the stack can each tell.
+
+use std::sync::Arc;
+
+use super::stack::{Outcome, Stack};
+use crate::model::{
+    Demand, Detail, Domain, DomainKey, Failure, HostId, Hypervisor, Kind, Name, Nanos, Node, Op, Reading,
+    Snapshot, Stamp,
+};
+
+/// How often what seldom changes is read again.
+const NODE_EVERY: Nanos = Nanos(10_000_000_000);
+/// How often the domain in view is read in full.
+const DETAIL_EVERY: Nanos = Nanos(1_000_000_000);
+
+/// The reading half of a session: all a looking user has.
+///
+/// ```compile_fail
+/// fn a_reader_cannot_change_anything(reader: &domtop::driver::Reader) { reader.suspend(); }
+/// ```
+pub struct Reader {
+    stack: Arc<Stack>,
+    host: HostId,
+    hypervisor: Arc<Hypervisor>,
+    node: Arc<Node>,
+    node_read: Option<Nanos>,
+    detail: Option<Arc<Detail>>,
+    detail_read: Nanos,
+}
+
+impl Reader {
+    /// Over a stack; asks for what does not change.
+    ///
+    /// # Errors
+    /// Where no driver tells what hypervisor this is: then there is no host to read.
+    pub fn new(host: HostId, stack: Arc<Stack>) -> Outcome<Self> {
+        let hypervisor = Arc::new(stack.read(Op::Hypervisor, |d| d.hypervisor())?);
+        Ok(Self {
+            stack,
+            host,
+            hypervisor,
+            node: Arc::default(),
+            node_read: None,
+            detail: None,
+            detail_read: Nanos(0),
+        })
+    }
+
+    /// The hypervisor.
+    pub fn hypervisor(&self) -> &Arc<Hypervisor> {
+        &self.hypervisor
+    }
+
+    /// Reads the host into `into`, whose buffers are used again: warm, without a change of the domains and without a
+    /// focus, it allocates nothing. Never fails as a whole: what could not be read says so in its place.
+    pub fn sample(&mut self, at: Stamp, demand: &Demand, into: &mut Snapshot) {
+        self.stack.each(|driver| driver.begin(at, demand));
+        (into.host, into.at) = (self.host, at);
+        self.domains(demand, into);
+        into.memory = reading(self.stack.read(Op::HostMemory, |d| d.host_memory()));
+        if self.stack.read(Op::PcpuTimes, |d| d.pcpu_times(&mut into.pcpus)).is_err() {
+            into.pcpus.clear();
+        }
+        self.node(at.mono, into);
+        self.vcpus(demand, into);
+        self.detail(at.mono, demand, into);
+        self.stack.statuses(&mut into.drivers);
+    }
+
+    /// What the hypervisor printed after `cursor`, and the cursor to go on from; raw text.
+    ///
+    /// # Errors
+    /// The reasons of the drivers.
+    pub fn host_log(&self, cursor: u32) -> Outcome<(String, u32)> {
+        self.stack.read(Op::HostLog, |d| d.host_log(cursor))
+    }
+
+    fn domains(&self, demand: &Demand, into: &mut Snapshot) {
+        into.stale =
+            self.stack.read(Op::Domains, |d| d.domains(&mut into.domains)).err().map(|f| summary(&f));
+        if into.stale.is_some() {
+            return;
+        }
+        // A host without names shows ids: its Drivers panel tells why, so the failure is not repeated per row.
+        let _ = self.stack.read(Op::Identify, |d| d.identify(&mut into.domains));
+        let traffic = demand.devices.then(|| self.stack.read(Op::Traffic, |d| d.traffic(&mut into.domains)));
+        match traffic {
+            Some(Ok(())) => {}
+            Some(Err(failure)) => no_traffic(into, &reading::<()>(Err(failure))),
+            None => no_traffic(into, &Reading::Unsupported),
+        }
+    }
+
+    fn node(&mut self, now: Nanos, into: &mut Snapshot) {
+        let due = self.node_read.is_none_or(|read| now.since(read) >= NODE_EVERY);
+        if due && let Ok(node) = self.stack.read(Op::Node, |d| d.node()) {
+            self.node_read = Some(now);
+            if *self.node != node {
+                self.node = Arc::new(node);
+            }
+        }
+        into.node.clone_from(&self.node);
+        into.hypervisor.clone_from(&self.hypervisor);
+    }
+
+    fn vcpus(&self, demand: &Demand, into: &mut Snapshot) {
+        let Snapshot { domains, vcpus, .. } = into;
+        vcpus.clear();
+        let wanted = match (demand.all_vcpus, demand.focus) {
+            (true, _) => &domains[..domains.partition_point(|d| d.key.id.is_some())],
+            (false, Some(key)) => one(domains, key),
+            (false, None) => &[],
+        };
+        if !wanted.is_empty() {
+            // What could not be read is not shown; the Drivers panel has the reason.
+            let _ = self.stack.read(Op::Vcpus, |d| d.vcpus(wanted, vcpus));
+        }
+    }
+
+    fn detail(&mut self, now: Nanos, demand: &Demand, into: &mut Snapshot) {
+        let wanted = demand.focus.filter(|key| !one(&into.domains, *key).is_empty());
+        let fresh = self.detail.as_ref().is_some_and(|d| Some(d.key) == wanted)
+            && now.since(self.detail_read) < DETAIL_EVERY;
+        if !fresh {
+            self.detail = wanted.map(|key| Arc::new(self.read_detail(key)));
+            self.detail_read = now;
+        }
+        into.detail.clone_from(&self.detail);
+    }
+
+    /// All there is to know of one domain, now.
+    pub fn read_detail(&self, key: DomainKey) -> Detail {
+        Detail {
+            key,
+            affinities: reading(self.stack.read(Op::Affinities, |d| d.affinities(key))),
+            sched: reading(self.stack.read(Op::ReadScheduler, |d| d.scheduler(key))),
+            devices: reading(self.stack.read(Op::Devices, |d| d.devices(key))),
+            facts: self.facts(key),
+        }
+    }
+
+    fn facts(&self, key: DomainKey) -> Vec<(Arc<str>, Name)> {
+        self.stack.read(Op::Facts, |d| d.facts(key)).unwrap_or_default()
+    }
+}
+
+/// The row of one running domain as a slice, empty where it has gone.
+fn one(domains: &[Domain], key: DomainKey) -> &[Domain] {
+    let place = domains.iter().position(|d| d.key == key && d.key.id.is_some());
+    place.map_or(&[], |i| std::slice::from_ref(&domains[i]))
+}
+
+fn no_traffic(into: &mut Snapshot, why: &Reading<()>) {
+    for domain in &mut into.domains {
+        domain.net = why.clone().map(|()| crate::model::NetCounters::default());
+        domain.disk = why.clone().map(|()| crate::model::DiskCounters::default());
+    }
+}
+
+/// A stack's outcome as a cell shows it.
+fn reading<T>(outcome: Outcome<T>) -> Reading<T> {
+    match outcome {
+        Ok(value) => Reading::Known(value),
+        Err(failure) if failure.kind() == Kind::Unsupported => Reading::Unsupported,
+        Err(failure) => Reading::Failed(summary(&failure)),
+    }
+}
+
+/// A failure in one line.
+fn summary(failure: &Failure) -> Arc<str> {
+    match failure.reasons.as_slice() {
+        [] => format!("no driver can read {}", failure.op.word()).into(),
+        [only] => only.message.clone(),
+        many => {
+            many.iter().map(|r| format!("{}: {}", r.driver, r.message)).collect::<Vec<_>>().join("; ").into()
+        }
+    }
+}

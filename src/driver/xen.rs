@@ -1,0 +1,4 @@
+//! The drivers of a Xen host.
+
+pub mod hypercall;
+pub mod xenstore;

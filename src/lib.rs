@@ -1,0 +1,28 @@
+//! domtop: a terminal monitor and controller for virtual machines.
+//!
+//! The layers, from the bottom; each may import only what stands above it here (`tests/architecture.rs` checks it):
+//!
+//! ```text
+//!  model      pure vocabulary: domain, host, snapshot, op, request, failure, rates, history
+//!  wire       total codecs of the peers' protocols: no sockets, no panics
+//!  config     the user's file
+//!  driver     Observe and Control; the stack with its three routes; one module per peer
+//!  sampler    a thread that fills snapshots at absolute deadlines
+//!  app        all state of the screen; messages in, effects out; no I/O, no clock
+//!  theme      roles to colours
+//!  view       draws the app: &App in, cells and Regions out
+//!  runtime    the loop: terminal, signals, threads
+//!  batch, cli what runs without a screen
+//! ```
+
+pub mod app;
+pub mod batch;
+pub mod cli;
+pub mod config;
+pub mod driver;
+pub mod model;
+pub mod runtime;
+pub mod sampler;
+pub mod theme;
+pub mod view;
+pub mod wire;

@@ -1,0 +1,34 @@
+//! The vocabulary of every other layer: plain data, no I/O, no clock.
+//!
+//! A *host* is one connection; its *node* is the physical machine, its *hypervisor* virtualises it, a *domain* is
+//! one guest. A [`Snapshot`] is all that was read of a host at one moment.
+
+pub mod cpuset;
+pub mod device;
+pub mod domain;
+pub mod failure;
+pub mod history;
+pub mod host;
+pub mod op;
+pub mod rates;
+pub mod reading;
+pub mod request;
+pub mod sched;
+pub mod snapshot;
+pub mod text;
+pub mod units;
+pub mod uri;
+pub mod vcpu;
+
+pub use cpuset::CpuSet;
+pub use device::{Device, DeviceKind, DiskCounters, NetCounters};
+pub use domain::{Domain, DomainId, DomainKey, DomainState, GuestType, ShutdownReason, VcpuCount};
+pub use failure::{Failure, Kind, Reason};
+pub use host::{HostId, HostMemory, Hypervisor, Node, NumaNode, Pcpu, PcpuTime};
+pub use op::{Op, Route};
+pub use reading::Reading;
+pub use sched::{CpuPool, SchedParams, Scheduler};
+pub use snapshot::{Demand, Detail, DriverStatus, Light, Snapshot, Stamp, Timing};
+pub use text::Name;
+pub use units::{KiB, Nanos};
+pub use vcpu::{Affinity, Vcpu};

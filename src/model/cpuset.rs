@@ -1,0 +1,197 @@
+//! Sets of physical CPUs, written as `0-3,^2,8` or `all`.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// The highest CPU number a set can hold: beyond any hypervisor's limit, and a bound for what is typed.
+pub const HIGHEST: u32 = 4095;
+
+/// A set of physical CPUs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CpuSet {
+    /// Every CPU there is, however many: `words` is empty then.
+    all: bool,
+    /// Bit `n % 64` of word `n / 64`; no trailing zero words.
+    words: Vec<u64>,
+}
+
+impl CpuSet {
+    /// Every CPU there is.
+    pub const fn all() -> Self {
+        Self { all: true, words: Vec::new() }
+    }
+
+    /// From a hypervisor's byte bitmap, lowest bit first, of `cpus` CPUs; full is [`CpuSet::all`].
+    pub fn from_bitmap(bytes: &[u8], cpus: u32) -> Self {
+        let has = |cpu: u32| bytes.get(cpu as usize / 8).is_some_and(|b| b & (1 << (cpu % 8)) != 0);
+        if cpus > 0 && (0..cpus).all(has) {
+            return Self::all();
+        }
+        (0..cpus.min(HIGHEST + 1)).filter(|&cpu| has(cpu)).collect()
+    }
+
+    /// Whether it stands for every CPU there is.
+    pub const fn is_all(&self) -> bool {
+        self.all
+    }
+
+    /// Whether it holds no CPU.
+    pub fn is_empty(&self) -> bool {
+        !self.all && self.words.is_empty()
+    }
+
+    /// Whether it holds this CPU.
+    pub fn contains(&self, cpu: u32) -> bool {
+        self.all || self.words.get(cpu as usize / 64).is_some_and(|w| w & (1 << (cpu % 64)) != 0)
+    }
+
+    /// Adds a CPU; those above [`HIGHEST`] are ignored.
+    pub fn insert(&mut self, cpu: u32) {
+        let word = cpu as usize / 64;
+        if cpu <= HIGHEST && !self.all {
+            self.words.resize(self.words.len().max(word + 1), 0);
+            self.words[word] |= 1 << (cpu % 64);
+        }
+    }
+
+    /// Takes a CPU out of a set that names its CPUs.
+    pub fn remove(&mut self, cpu: u32) {
+        if let Some(word) = self.words.get_mut(cpu as usize / 64) {
+            *word &= !(1 << (cpu % 64));
+        }
+        while self.words.last() == Some(&0) {
+            self.words.pop();
+        }
+    }
+
+    /// The CPUs in it by number, of a machine that has `cpus`.
+    pub fn iter(&self, cpus: u32) -> impl Iterator<Item = u32> + '_ {
+        (0..cpus).filter(|&cpu| self.contains(cpu))
+    }
+
+    /// The same set with its CPUs named: what `all` means on a machine that has `cpus`.
+    #[must_use]
+    pub fn of(&self, cpus: u32) -> Self {
+        self.iter(cpus).collect()
+    }
+
+    /// How many CPUs it holds on a machine that has `cpus`.
+    pub fn count(&self, cpus: u32) -> usize {
+        self.iter(cpus).count()
+    }
+}
+
+impl FromIterator<u32> for CpuSet {
+    fn from_iter<I: IntoIterator<Item = u32>>(cpus: I) -> Self {
+        let mut set = Self::default();
+        cpus.into_iter().for_each(|cpu| set.insert(cpu));
+        set
+    }
+}
+
+impl fmt::Display for CpuSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.all {
+            return f.pad("all");
+        }
+        let mut parts = Vec::new();
+        let mut cpus = self.iter(HIGHEST + 1).peekable();
+        while let Some(first) = cpus.next() {
+            let mut last = first;
+            while let Some(next) = cpus.next_if_eq(&(last + 1)) {
+                last = next;
+            }
+            parts.push(if first == last { first.to_string() } else { format!("{first}-{last}") });
+        }
+        f.pad(&parts.join(","))
+    }
+}
+
+/// What is wrong with a written set.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is no set of CPUs: {problem}; write it as 0-3,^2,8 or all")]
+pub struct BadCpuSet {
+    text: String,
+    problem: String,
+}
+
+impl FromStr for CpuSet {
+    type Err = BadCpuSet;
+
+    fn from_str(text: &str) -> Result<Self, BadCpuSet> {
+        parse(text).map_err(|problem| BadCpuSet { text: text.into(), problem })
+    }
+}
+
+fn parse(text: &str) -> Result<CpuSet, String> {
+    if text.trim() == "all" {
+        return Ok(CpuSet::all());
+    }
+    let mut set = CpuSet::default();
+    for part in text.split(',').map(str::trim) {
+        let (out, range) = part.strip_prefix('^').map_or((false, part), |rest| (true, rest));
+        let (first, last) = range.split_once('-').unwrap_or((range, range));
+        let (first, last) = (number(first)?, number(last)?);
+        if first > last {
+            return Err(format!("{range:?} runs backwards"));
+        }
+        for cpu in first..=last {
+            if out { set.remove(cpu) } else { set.insert(cpu) }
+        }
+    }
+    if set.is_empty() { Err("it is empty".into()) } else { Ok(set) }
+}
+
+fn number(text: &str) -> Result<u32, String> {
+    let number = text.trim().parse::<u32>().map_err(|_| format!("{text:?} is no CPU number"))?;
+    if number > HIGHEST { Err(format!("CPU {number} is above {HIGHEST}")) } else { Ok(number) }
+}
+
+impl Serialize for CpuSet {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for CpuSet {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        if text.is_empty() { Ok(Self::default()) } else { text.parse().map_err(serde::de::Error::custom) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_set_prints_and_parses_back(cpus in proptest::collection::btree_set(0..=HIGHEST, 1..40)) {
+            let set: CpuSet = cpus.into_iter().collect();
+            prop_assert_eq!(set.to_string().parse::<CpuSet>(), Ok(set));
+        }
+
+        #[test]
+        fn any_text_is_a_set_or_an_error(text in "\\PC*") {
+            let _ = text.parse::<CpuSet>();
+        }
+    }
+
+    #[test]
+    fn exclusions_take_out_what_came_before() {
+        assert_eq!("0-3,^2,8".parse::<CpuSet>().expect("valid").to_string(), "0-1,3,8");
+        assert!("3-1".parse::<CpuSet>().is_err());
+        assert!("1,^1".parse::<CpuSet>().is_err());
+        assert!("99999".parse::<CpuSet>().is_err());
+    }
+
+    #[test]
+    fn a_full_bitmap_means_all() {
+        assert!(CpuSet::from_bitmap(&[0xff, 0x03], 10).is_all());
+        assert_eq!(CpuSet::from_bitmap(&[0xfd, 0x03], 10).to_string(), "0,2-9");
+        assert!(CpuSet::from_bitmap(&[], 4).is_empty());
+    }
+}

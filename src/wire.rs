@@ -1,0 +1,7 @@
+//! Codecs of the peers' protocols: bytes in, values out, no sockets.
+//!
+//! Every decoder is total: any bytes give a value or an error, never a panic; every strict prefix of a message is
+//! incomplete, not wrong.
+
+pub mod hypercall;
+pub mod xenstore;
