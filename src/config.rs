@@ -77,7 +77,9 @@ impl Config {
         };
         match std::fs::read(&path) {
             Ok(bytes) => Self::decode(&bytes, &path),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && file.is_none() => Ok(Self::default()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && file.is_none() => {
+                Ok(Self::default())
+            }
             Err(error) => Err(format!("cannot read the config file {}: {error}", path.display())),
         }
     }
@@ -96,7 +98,8 @@ impl Config {
     /// The usual place; none where neither `$XDG_CONFIG_HOME` nor `$HOME` is an absolute path.
     pub fn place() -> Option<PathBuf> {
         let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let base = absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))?;
+        let base =
+            absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))?;
         Some(base.join("domtop/config.toml"))
     }
 

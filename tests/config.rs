@@ -39,7 +39,10 @@ fn a_wrong_file_is_told_line_and_what_would_be_right() {
         ("\n\ninterval = 0", "c.toml:3: interval is 0, but must lie between 0.01 and 3600 seconds"),
         ("interval = nan", "c.toml:1: interval is NaN"),
         ("interval = 'fast'", "c.toml:1: invalid type: string \"fast\", expected f64"),
-        ("cpu = 'hosts'", "c.toml:1: cpu is \"hosts\", but must be one of pcpu, host; did you mean \"host\"?"),
+        (
+            "cpu = 'hosts'",
+            "c.toml:1: cpu is \"hosts\", but must be one of pcpu, host; did you mean \"host\"?",
+        ),
         ("\nglyphs = 'dots'", "c.toml:2: glyphs is \"dots\", but must be one of braille, block, ascii"),
         ("mouse = 1", "c.toml:1: invalid type: integer `1`, expected a boolean"),
         ("mouse = true\nmouse = true", "c.toml:2: duplicate key"),
