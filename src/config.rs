@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use nearest::{nearest, suggestion};
+pub use nearest::{near, nearest, suggestion};
 
 use serde::Deserialize;
 
@@ -105,7 +105,7 @@ impl Config {
 
     fn decode(bytes: &[u8], path: &Path) -> Result<Self, String> {
         let text = std::str::from_utf8(bytes).map_err(|error| {
-            let line = bytes[..error.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
+            let line = bytes[..error.valid_up_to()].split(|b| *b == b'\n').count();
             format!("{}:{line}: this is not UTF-8 text", path.display())
         })?;
         Self::parse(text, path)
@@ -117,7 +117,7 @@ const fn key(name: &'static str, example: &'static str, doc: &'static str) -> Ke
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
-    text.bytes().take(offset).filter(|b| *b == b'\n').count() + 1
+    text.as_bytes()[..offset.min(text.len())].split(|b| *b == b'\n').count()
 }
 
 /// serde's words in ours: an unknown key gets the nearest name, not the list of all.

@@ -26,7 +26,7 @@ pub(super) fn tick(buffer: &mut Buffer, view: View, host: &Host) {
 }
 
 /// Adds the array of all domains with the stable keys.
-pub fn domains(buffer: &mut Buffer, view: View, host: &Host) {
+fn domains(buffer: &mut Buffer, view: View, host: &Host) {
     buffer.byte(b'[');
     let mut first = true;
     host.each_domain(|row| {
@@ -62,7 +62,8 @@ pub fn object(buffer: &mut Buffer, columns: &[Column], row: &Row<'_>) {
     buffer.byte(b'}');
 }
 
-fn members(buffer: &mut Buffer, columns: &[Column], row: &Row<'_>, first: &mut bool) {
+/// Adds the keys and values of these columns to an open object; `first` tells whether it has none yet.
+pub fn members(buffer: &mut Buffer, columns: &[Column], row: &Row<'_>, first: &mut bool) {
     for column in columns {
         comma(buffer, first);
         buffer.byte(b'"');

@@ -3,14 +3,21 @@
 /// Names longer than this are compared by their beginning: a wrong name may come from anywhere.
 const LONGEST: usize = 64;
 
-/// The name nearest to `wanted`, where one is near enough to have been meant.
+/// The names near enough to `wanted` to have been meant, nearest first.
 ///
-/// Near enough: a third of the letters differ at most, or one begins with the other.
-pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// Near enough: a third of the letters differ at most (never all of them), or one begins with the other.
+pub fn near<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted = letters(wanted);
-    let limit = wanted.len().div_ceil(3).max(1);
+    let limit = wanted.len().div_ceil(3).min(wanted.len().saturating_sub(1));
     let scored = names.into_iter().map(|name| (score(&wanted, &letters(name)), name));
-    scored.filter(|(score, _)| *score <= limit).min_by_key(|(score, _)| *score).map(|(_, name)| name)
+    let mut near: Vec<_> = scored.filter(|(score, _)| *score <= limit).collect();
+    near.sort_by_key(|(score, _)| *score);
+    near.into_iter().map(|(_, name)| name).collect()
+}
+
+/// The name nearest to `wanted`, where one is near enough to have been meant.
+pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    near(wanted, names).first().copied()
 }
 
 /// `; did you mean "…"?`, or nothing where no name is near.
