@@ -90,15 +90,15 @@ impl Link {
     /// Puts a message in its place of a batch.
     pub(super) fn stage(&mut self, batch: Batch, place: usize, message: &Message) {
         let at = batch.message(place);
-        let entry = message::entry(message.hypercall(), self.arena.address(at));
-        self.arena.write(batch.entry(place), &entry);
+        let filled = message::entry(message.hypercall(), self.arena.address(at));
+        self.arena.write(entry(place), &filled);
         self.arena.write(at, message.bytes());
     }
 
     /// Makes all calls of a batch: at once where the hypervisor lets us, else one after the other.
     pub(super) fn run(&mut self, batch: Batch) -> Result<(), Errno> {
         if self.multicall {
-            let arguments = [self.arena.address(batch.entry(0)), batch.count as u64, 0, 0, 0];
+            let arguments = [self.arena.address(entry(0)), batch.count as u64, 0, 0, 0];
             match self.arena.call(call::MULTICALL, arguments) {
                 // A PVH control domain before Xen 4.16 has no multicall; that does not change while it runs.
                 Err(Errno::ENOSYS | Errno::EPERM) => self.multicall = false,
@@ -117,13 +117,13 @@ impl Link {
                 Ok(_) => 0,
                 Err(errno) => -i64::from(errno as i32),
             };
-            self.arena.write(batch.entry(place) + ENTRY_RESULT, &result.to_le_bytes());
+            self.arena.write(entry(place) + ENTRY_RESULT, &result.to_le_bytes());
         }
     }
 
     /// Takes the answer to a message of a batch that was run.
     pub(super) fn collect(&self, batch: Batch, place: usize, message: &mut Message) -> Result<(), Errno> {
-        let entry = self.arena.bytes(batch.entry(place), ENTRY);
+        let entry = self.arena.bytes(entry(place), ENTRY);
         match message::entry_result(entry).unwrap_or(-1) {
             0.. => {
                 message.receive(self.arena.bytes(batch.message(place), LARGEST));
@@ -144,6 +144,11 @@ pub(super) fn send(arena: &mut Arena, message: &mut Message) -> Result<u64, Errn
     Ok(returned)
 }
 
+/// Where an entry of a multicall stands.
+const fn entry(place: usize) -> usize {
+    BUFFER + place * ENTRY
+}
+
 /// Where the messages of a multicall stand.
 #[derive(Clone, Copy)]
 pub(super) struct Batch {
@@ -152,12 +157,8 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    const fn entry(self, place: usize) -> usize {
-        BUFFER + place * ENTRY
-    }
-
     const fn message(self, place: usize) -> usize {
-        self.entry(self.count) + place * LARGEST
+        entry(self.count) + place * LARGEST
     }
 
     /// The bytes a message may point at.
