@@ -23,7 +23,8 @@ pub struct Reader {
     host: HostId,
     hypervisor: Arc<Hypervisor>,
     node: Arc<Node>,
-    node_read: Option<Nanos>,
+    /// When the node was read last, and how many pCPUs there were.
+    node_read: Option<(Nanos, usize)>,
     detail: Option<Arc<Detail>>,
     detail_read: Nanos,
 }
@@ -99,10 +100,13 @@ impl Reader {
         }
     }
 
+    /// The node is read at the start, seldom, and when a pCPU came or went; a failure waits its turn like a success.
     fn node(&mut self, now: Nanos, into: &mut Snapshot) {
-        let due = self.node_read.is_none_or(|read| now.since(read) >= NODE_EVERY);
-        if due && let Ok(node) = self.stack.read(Op::Node, |d| d.node()) {
-            self.node_read = Some(now);
+        let turn = (now, into.pcpus.len());
+        let due = self.node_read.is_none_or(|(read, cpus)| now.since(read) >= NODE_EVERY || cpus != turn.1);
+        if due {
+            self.node_read = Some(turn);
+            let node = self.stack.read(Op::Node, |d| d.node()).unwrap_or_else(|_| self.node.as_ref().clone());
             if *self.node != node {
                 self.node = Arc::new(node);
             }
