@@ -1,5 +1,7 @@
 //! The loop: terminal, signals, threads. All below, imported by nobody but `cli`.
 
+pub mod decoder;
+
 use crate::{
     app::{HostPane, Settings, keymap::Keymap},
     driver::Reader,
