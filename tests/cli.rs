@@ -174,10 +174,24 @@ fn every_looking_command_prints_text_and_json() {
         let value = json(&[&args[..], &["--format", "json"]].concat());
         assert_eq!(value.is_array(), command == "list", "{command}");
     }
-    for command in ["info", "vcpus", "sched"] {
+    for command in ["info", "sched"] {
         let args = ["-c", "test:///default", command, "0"];
         assert!(!stdout(&args).is_empty(), "{command}");
         assert_eq!(json(&[&args[..], &["--format", "json"]].concat())["id"], 0, "{command}");
+    }
+}
+
+#[test]
+fn vcpus_tells_where_each_is_and_may_be() {
+    let args = ["-c", "test:///default", "vcpus", "0"];
+    let rows = json(&[&args[..], &["--format", "json"]].concat());
+    let rows = rows.as_array().expect("it is an array");
+    assert_eq!(stdout(&args).lines().count(), 1 + rows.len());
+    for (index, row) in rows.iter().enumerate() {
+        assert_eq!(row["vcpu"], index);
+        let keys: Vec<_> = row.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys, ["cpu_time_ns", "hard", "online", "pcpu", "soft", "state", "vcpu"]);
+        assert!(row["hard"].is_string() && row["soft"].is_string(), "{row}");
     }
 }
 

@@ -96,7 +96,7 @@ const WHOSE: &[Column] = &[HOST, ID, NAME, UUID];
 
 #[rustfmt::skip]
 const VCPU: &[Column] = &[
-    Column { key: "index", doc: "the vCPU's number within the domain",
+    Column { key: "vcpu", doc: "the vCPU's number within the domain",
         title: "VCPU", width: 4, read: |r| vcpu(r, |v| Cell::Number(v.index.into())) },
     Column { key: "online", doc: "whether it is plugged in",
         title: "ONLINE", width: 6, read: |r| vcpu(r, |v| Cell::Flag(v.online)) },
