@@ -24,6 +24,8 @@ struct Packed(u16);
 
 /// What was pushed in is counted in microseconds, so that a bucket of an hour still fits.
 const MICRO: u64 = 1_000;
+/// No host does more of anything, and sums of it stay finite.
+const LARGEST: f32 = 1e24;
 
 impl Ring {
     /// Of so many buckets of this much time each, at least a microsecond and at most an hour.
@@ -46,11 +48,11 @@ impl Ring {
         while left > 0 {
             let step = left.min(self.bucket.0 - self.total % self.bucket.0);
             if let Some(value) = value {
-                self.weigh(value.max(0.0), step);
+                self.weigh(value.clamp(0.0, LARGEST), step);
             }
             self.total = self.total.saturating_add(step);
             left -= step;
-            if self.total % self.bucket.0 == 0 {
+            if self.total.is_multiple_of(self.bucket.0) {
                 self.close();
             }
         }
@@ -127,15 +129,16 @@ impl Ring {
     /// The mean of this time, by how much of it each bucket has.
     fn mean(&self, from: u64, to: u64) -> Option<f32> {
         let (first, after) = self.buckets_between(from, to);
-        let overlap = |start: u64, end: u64| end.min(to).saturating_sub(start.max(from)) as f32;
+        let overlap = |start: u64, end: u64| end.min(to).saturating_sub(start.max(from)) as f64;
         let full = (first..after).filter_map(|n| {
             let start = n.saturating_mul(self.bucket.0);
             Some((self.full(n)?, overlap(start, start.saturating_add(self.bucket.0))))
         });
         let begun = self.total - self.total % self.bucket.0.max(1);
         let filling = self.filling().map(|value| (value, overlap(begun, self.total)));
-        let (sum, weight) = full.chain(filling).fold((0.0, 0.0), |(s, w), (v, t)| (s + v * t, w + t));
-        (weight > 0.0).then(|| sum / weight)
+        let weighed = |(sum, weight), (value, time)| (sum + f64::from(value) * time, weight + time);
+        let (sum, weight) = full.chain(filling).fold((0.0, 0.0), weighed);
+        (weight > 0.0).then(|| super::narrow(sum / weight))
     }
 }
 
@@ -145,7 +148,7 @@ impl Packed {
 
     /// The nearest to `value`, which is at least 0.
     fn new(value: f32) -> Self {
-        let bits = u64::from(value.min(f32::MAX / 4.0).to_bits()) + (1 << 14);
+        let bits = u64::from(value.to_bits()) + (1 << 14);
         Self(u16::try_from(bits >> 15).unwrap_or(u16::MAX - 1))
     }
 
