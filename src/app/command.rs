@@ -286,10 +286,10 @@ impl Arg {
 impl Command {
     /// Its name with its arguments: `list [--all]`.
     pub fn usage(&self) -> String {
-        let args = self.args.iter().map(|arg| match arg.optional {
-            true => format!("[{}]", arg.name),
-            false => arg.name.to_owned(),
-        });
+        let args = self
+            .args
+            .iter()
+            .map(|arg| if arg.optional { format!("[{}]", arg.name) } else { arg.name.to_owned() });
         std::iter::once(self.name.to_owned()).chain(args).collect::<Vec<_>>().join(" ")
     }
 }

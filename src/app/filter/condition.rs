@@ -3,7 +3,7 @@
 use super::{pattern::Pattern, tokens::Sign};
 use crate::{
     app::{Column, subject::Subject},
-    model::{DomainState, GuestType, ShutdownReason},
+    model::{DomainState, GuestType, ShutdownReason, text::visible},
 };
 
 /// A column compared with a value.
@@ -32,8 +32,16 @@ enum Kind {
     Time,
 }
 
-const STATES: [&str; 8] =
-    ["running", "idle", "paused", "shutdown", "crashed", "dying", "off", DomainState::Unknown.word()];
+const STATES: [&str; 8] = [
+    DomainState::Running.word(),
+    DomainState::Blocked.word(),
+    DomainState::Paused.word(),
+    DomainState::ShutDown(ShutdownReason::Poweroff).word(),
+    DomainState::Crashed.word(),
+    DomainState::Dying.word(),
+    DomainState::Off.word(),
+    DomainState::Unknown.word(),
+];
 const GUESTS: [&str; 4] =
     [GuestType::Pv.word(), GuestType::Hvm.word(), GuestType::Pvh.word(), GuestType::Kvm.word()];
 
@@ -46,7 +54,8 @@ impl Condition {
         let column = Column::from_word(column)?;
         let value = match column {
             Column::Name | Column::Uuid => Value::Text(text(sign, value)),
-            Column::State => Value::Word(state(value)?),
+            Column::State if is_blocked(value) => Value::Word(DomainState::Blocked.word()),
+            Column::State => Value::Word(pick(value, "state", &STATES)?),
             Column::Guest => Value::Word(pick(value, "type", &GUESTS)?),
             _ => Value::Number(kind(column).read(column, value)?),
         };
@@ -97,12 +106,9 @@ fn text(sign: Sign, value: &str) -> Pattern {
     }
 }
 
-fn state(value: &str) -> Result<&'static str, String> {
-    if !value.is_empty() && "blocked".starts_with(&value.to_lowercase()) {
-        return Ok(DomainState::Blocked.word());
-    }
-    debug_assert_eq!(STATES[3], DomainState::ShutDown(ShutdownReason::Poweroff).word());
-    pick(value, "state", &STATES)
+/// Xen's own word for idle.
+fn is_blocked(value: &str) -> bool {
+    !value.is_empty() && "blocked".starts_with(&value.to_lowercase())
 }
 
 /// The word of a closed list that is meant: itself, or the first that begins so.
@@ -110,15 +116,8 @@ fn pick(value: &str, what: &str, words: &[&'static str]) -> Result<&'static str,
     let typed = value.to_lowercase();
     let whole = words.iter().find(|w| **w == typed);
     let begun = || words.iter().find(|w| w.starts_with(&typed));
-    whole
-        .or_else(begun)
-        .copied()
-        .ok_or_else(|| format!("`{}` is none of: {}", value_shown(value), words.join(", ")))
-        .map_err(|why| format!("{what}: {why}"))
-}
-
-fn value_shown(value: &str) -> String {
-    crate::model::text::visible(value).into_owned()
+    let found = whole.or_else(begun).copied().filter(|_| !typed.is_empty());
+    found.ok_or_else(|| format!("{what}: `{}` is none of {}", visible(value), words.join(", ")))
 }
 
 const fn kind(column: Column) -> Kind {
@@ -152,7 +151,7 @@ impl Kind {
             Self::Rate => "500k or 10M",
             Self::Time => "90s, 5m, 2h or 1d",
         };
-        format!("`{}` wants a number like {like}, not `{}`", column.word(), value_shown(text))
+        format!("`{}` wants a number like {like}, not `{}`", column.word(), visible(text))
     }
 
     /// What a unit multiplies by: memory in powers of 1024 (to KiB), rates in powers of 1000 unless written `Mi`.
