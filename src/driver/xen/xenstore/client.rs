@@ -1,7 +1,7 @@
 //! One connection to xenstored: batches of requests sent at once, replies matched by number, events kept aside.
 //!
 //! The stream never blocks: it is written and read as it is ready, both at once, so that a batch of any size fits
-//! through buffers of any size. The kernel's device (`/dev/xen/xenbus`, xenbus_dev_frontend.c) differs from the
+//! through buffers of any size. The kernel's device (`/dev/xen/xenbus`, `xenbus_dev_frontend.c`) differs from the
 //! socket in that it takes one message per `write`, header and payload in 4096 bytes together, and is never reported
 //! ready to write.
 
