@@ -19,7 +19,8 @@ use crate::{
     model::{Device, DeviceKind, Name, Reading},
 };
 
-/// A guest may fill its directory; nobody looks at more devices than these.
+/// A guest may fill its directory; nobody looks at more kinds of devices, and at more devices, than these.
+const MAX_KINDS: usize = 32;
 const MAX_DEVICES: usize = 256;
 /// What is read of every front end.
 const FRONT: [&str; 2] = ["state", "tty"];
@@ -76,7 +77,8 @@ pub(super) fn read(id: u32, link: &mut Link, counters: &mut Counters) -> Answer<
 fn list(id: u32, client: &mut Client) -> Answer<Vec<Found>> {
     let (trusted, own) = (format!("/libxl/{id}/device"), format!("/local/domain/{id}/device"));
     for root in [trusted, own] {
-        let kinds = client.list_all(&[&root])?.remove(0);
+        let mut kinds = client.list_all(&[&root])?.remove(0);
+        kinds.truncate(MAX_KINDS);
         let roots: Vec<String> = kinds.iter().map(|kind| format!("{root}/{kind}")).collect();
         let ids = client.list_all(&roots)?;
         let pairs =
