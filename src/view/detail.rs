@@ -1,4 +1,4 @@
 //! stub
-use ratatui::layout::Rect;
 use super::canvas::Canvas;
+use ratatui::layout::Rect;
 pub(super) fn draw(_canvas: &mut Canvas<'_>, _inner: Rect) {}

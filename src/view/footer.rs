@@ -32,5 +32,9 @@ fn word(name: &'static str) -> &'static str {
 
 fn keys(app: &crate::app::App) -> Vec<(&'static crate::app::command::Command, String)> {
     let _ = app;
-    crate::app::command::COMMANDS.iter().filter_map(|c| Some((c, (*c.keys.first()?).to_owned()))).take(5).collect()
+    crate::app::command::COMMANDS
+        .iter()
+        .filter_map(|c| Some((c, (*c.keys.first()?).to_owned())))
+        .take(5)
+        .collect()
 }
