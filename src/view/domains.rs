@@ -13,12 +13,9 @@ use super::{
     text::Scrap,
 };
 use crate::{
-    app::{App, Column, CpuScale, Panel, Row, column::Align},
-    model::{Nanos, Snapshot, rates::DomainRates, text::visible},
+    app::{App, Column, CpuScale, Panel, Row, column::Align, domains::GLOW},
+    model::{Snapshot, text::visible},
 };
-
-/// For how long what is new glows.
-const GLOW: Nanos = Nanos(1_000_000_000);
 
 /// Draws titles and rows.
 pub(super) fn draw(canvas: &mut Canvas<'_>, inner: Rect) {
@@ -192,7 +189,10 @@ fn subject<'a>(app: &'a App, shown: &'a Snapshot, row: Row) -> Option<(Subject<'
             let rates = pane.rates.domains.get(index).copied().unwrap_or_default();
             (domain, rates, if fresh { Seen::Fresh } else { Seen::Usual })
         }
-        Row::Gone(index) => (&app.table.gone.get(index)?.domain, DomainRates::default(), Seen::Gone),
+        Row::Gone(index) => {
+            let gone = app.table.gone.get(index)?;
+            (&gone.domain, gone.rates, Seen::Gone)
+        }
     };
     let history = pane.history.domains.get(&domain.key);
     Some((Subject { domain, rates, history, host: shown, scale: app.settings.scale }, seen))

@@ -3,6 +3,8 @@
 mod load;
 mod phrase;
 
+pub(super) use load::full;
+
 use phrase::Phrase;
 use ratatui::layout::Rect;
 
