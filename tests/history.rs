@@ -14,7 +14,9 @@ const HALF: Nanos = Nanos(500 * MS);
 
 fn ring(values: &[(f32, u64)]) -> Ring {
     let mut ring = Ring::new(8, HALF);
-    values.iter().for_each(|(value, ms)| ring.push(*value, Nanos(ms * MS)));
+    for (value, ms) in values {
+        ring.push(*value, Nanos(ms * MS));
+    }
     ring
 }
 
@@ -100,7 +102,9 @@ proptest! {
         span in 0..u64::MAX, count in 0..100_usize, buckets in 0..20_usize, bucket in 1..u64::MAX,
     ) {
         let mut ring = Ring::new(buckets, Nanos(bucket));
-        values.iter().for_each(|(value, span)| ring.push(*value, Nanos(*span)));
+        for (value, span) in &values {
+            ring.push(*value, Nanos(*span));
+        }
         let most = values.iter().map(|(v, _)| *v).fold(0.0, f32::max) * 1.01;
         let cells: Vec<_> = ring.resample(Nanos(span), count).collect();
         prop_assert_eq!(cells.len(), count);

@@ -1,6 +1,20 @@
-//! Time as drivers see it: deadlines for what blocks, and how long a call took.
+//! Time as drivers see it: deadlines for what blocks, how long a call took, and streams that wait no longer.
 
-use std::time::{Duration, Instant};
+use std::{
+    io,
+    os::{
+        fd::{AsFd, AsRawFd},
+        unix::net::UnixStream,
+    },
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use nix::{
+    errno::Errno,
+    poll::{PollFd, PollFlags, PollTimeout, poll},
+    sys::socket::{AddressFamily, SockFlag, SockType, UnixAddr, connect, socket},
+};
 
 use crate::model::Nanos;
 
@@ -39,4 +53,38 @@ impl Deadline {
     pub fn passed(self) -> bool {
         self.left().is_zero()
     }
+}
+
+/// Connects to a unix socket without ever waiting: the stream is non-blocking, so [`wait`] before use.
+///
+/// # Errors
+/// The system's; `WouldBlock` where the peer accepts nobody, which a blocking connect would wait for without end.
+pub fn connect_unix(path: &Path) -> io::Result<UnixStream> {
+    let flags = SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC;
+    let fd = socket(AddressFamily::Unix, SockType::Stream, flags, None)?;
+    connect(fd.as_raw_fd(), &UnixAddr::new(path)?)?;
+    Ok(fd.into())
+}
+
+/// Waits until `fd` is ready for one of `wanted` and returns for which; a peer that hung up makes it ready to read.
+///
+/// # Errors
+/// `TimedOut` once the deadline has passed, else the system's. A signal does not end the wait.
+pub fn wait(fd: &impl AsFd, wanted: PollFlags, deadline: Deadline) -> io::Result<PollFlags> {
+    loop {
+        let left = deadline.left();
+        let mut fds = [PollFd::new(fd.as_fd(), wanted)];
+        match poll(&mut fds, timeout(left)) {
+            Ok(0) if left.is_zero() => return Err(io::ErrorKind::TimedOut.into()),
+            Ok(0) | Err(Errno::EINTR) => {}
+            Ok(_) => return Ok(fds[0].revents().unwrap_or(PollFlags::POLLERR)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// In whole milliseconds, rounded up so that a wait's last millisecond is not spent spinning.
+fn timeout(left: Duration) -> PollTimeout {
+    let millis = left.as_nanos().div_ceil(1_000_000);
+    i32::try_from(millis).ok().and_then(|ms| PollTimeout::try_from(ms).ok()).unwrap_or(PollTimeout::MAX)
 }

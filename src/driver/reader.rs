@@ -68,6 +68,14 @@ impl Reader {
         self.stack.statuses(&mut into.drivers);
     }
 
+    /// Reads the domains alone, for who must know why they cannot be read.
+    ///
+    /// # Errors
+    /// The reasons of the drivers.
+    pub fn read_domains(&self, into: &mut Vec<Domain>) -> Outcome<()> {
+        self.stack.read(Op::Domains, |d| d.domains(into))
+    }
+
     /// What the hypervisor printed after `cursor`, and the cursor to go on from; raw text.
     ///
     /// # Errors

@@ -1,34 +1,137 @@
-//! The xenstore driver.
+//! The xenstore driver: what the toolstack and the guests wrote down about each domain, and what Linux counts of
+//! their devices.
+//!
+//! Xenstore is a tree of small texts that a daemon, xenstored, keeps. It costs a system call or two per key, so
+//! nothing is asked for twice: keys of every domain are cached and watched ([`names`]), those of the one in view are
+//! read in bursts ([`facts`], [`devices`]). Counters do not come from xenstored at all, but from files of
+//! the kernel that serves as the backend ([`counters`]).
 
-use crate::driver::{Answer, Control, DriverInfo, Error, Observe};
-use crate::model::Op;
+mod client;
+mod link;
+mod names;
 
-/// What the driver is, opened or not.
-pub fn info() -> DriverInfo {
-    DriverInfo {
-        name: "xenstore",
-        peer: "/run/xenstored/socket".into(),
-        hypervisor: false,
-        ops: [Op::Identify].into(),
+use std::{
+    env,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use self::{link::Link, names::Names};
+use crate::{
+    driver::{Answer, Control, DriverInfo, Observe},
+    model::{Demand, Domain, Light, Op, Stamp},
+};
+
+/// How long xenstored may be silent while it owes an answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Where things lie on this host; tests point it to trees of their own.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// Sockets and devices that lead to xenstored, in the order to try them.
+    pub peers: Vec<PathBuf>,
+    /// Where procfs is mounted.
+    pub proc: PathBuf,
+    /// Where sysfs is mounted.
+    pub sys: PathBuf,
+    /// Where tapdisk keeps its counters, `/dev/shm`.
+    pub shm: PathBuf,
+    /// How long xenstored may be silent while it owes an answer.
+    pub patience: Duration,
+}
+
+impl Places {
+    /// Those of this host: `XENSTORED_PATH` and `XENSTORED_RUNDIR` of the environment, as for Xen's own tools, then
+    /// the daemon's sockets, then the kernel's devices. For looking only, a directory's read-only socket comes
+    /// first (`socket_ro`, up to Xen 4.14).
+    pub fn host(read_only: bool) -> Self {
+        let given = env::var_os("XENSTORED_PATH").map(PathBuf::from);
+        let rundir = env::var_os("XENSTORED_RUNDIR").map(PathBuf::from);
+        let usual = ["/run/xenstored", "/var/run/xenstored"].map(PathBuf::from);
+        let names: &[&str] = if read_only { &["socket_ro", "socket"] } else { &["socket"] };
+        let directories: Vec<PathBuf> = rundir.into_iter().chain(usual).collect();
+        let sockets = directories.iter().flat_map(|d| names.iter().map(|name| d.join(name)));
+        let devices = ["/dev/xen/xenbus", "/proc/xen/xenbus"].map(PathBuf::from);
+        Self {
+            peers: given.into_iter().chain(sockets).chain(devices).collect(),
+            proc: "/proc".into(),
+            sys: "/sys".into(),
+            shm: "/dev/shm".into(),
+            patience: PATIENCE,
+        }
     }
 }
 
-/// The client.
-pub struct Xenstore;
+/// What the driver is, opened or not.
+pub fn info() -> DriverInfo {
+    describe(Path::new("/run/xenstored/socket"))
+}
+
+fn describe(peer: &Path) -> DriverInfo {
+    DriverInfo {
+        name: "xenstore",
+        peer: peer.display().to_string().into(),
+        hypervisor: false,
+        ops: [Op::Identify, Op::Traffic, Op::Devices, Op::Facts].into(),
+    }
+}
+
+/// The driver.
+pub struct Xenstore {
+    info: DriverInfo,
+    state: Mutex<State>,
+}
+
+struct State {
+    link: Link,
+    names: Names,
+}
 
 impl Xenstore {
     /// Connects, by the read-only socket where there is one and looking is all that is wanted.
     ///
     /// # Errors
     /// Where nobody answers or this user may not.
-    pub fn open(_read_only: bool) -> Answer<Self> {
-        Err(Error::unsupported(Op::Identify))
+    pub fn open(read_only: bool) -> Answer<Self> {
+        Self::at(Places::host(read_only))
+    }
+
+    /// Connects to the first peer of these places that can be connected to. Asks it nothing yet.
+    ///
+    /// # Errors
+    /// `Denied` where some peer is there but not for this user, else `Unreachable`.
+    pub fn at(places: Places) -> Answer<Self> {
+        let (link, peer) = Link::open(places.peers, places.patience)?;
+        let state = State { link, names: Names::default() };
+        Ok(Self { info: describe(&peer), state: Mutex::new(state) })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Observe for Xenstore {
     fn info(&self) -> DriverInfo {
-        info()
+        self.info.clone()
+    }
+
+    fn light(&self) -> Light {
+        let state = self.state();
+        match state.link.light() {
+            Light::Ready => state.names.light(),
+            other => other,
+        }
+    }
+
+    fn begin(&self, at: Stamp, _demand: &Demand) {
+        self.state().link.begin(at.mono);
+    }
+
+    fn identify(&self, domains: &mut [Domain]) -> Answer<()> {
+        let State { link, names, .. } = &mut *self.state();
+        names.identify(link, domains)
     }
 }
 

@@ -1,0 +1,352 @@
+//! One connection to xenstored: batches of requests sent at once, replies matched by number, events kept aside.
+//!
+//! The stream never blocks: it is written and read as it is ready, both at once, so that a batch of any size fits
+//! through buffers of any size. The kernel's device (`/dev/xen/xenbus`, xenbus_dev_frontend.c) differs from the
+//! socket in that it takes one message per `write`, header and payload in 4096 bytes together, and is never reported
+//! ready to write.
+
+use std::{
+    fs::File,
+    io::{self, Read, Write},
+    os::{
+        fd::{AsFd, BorrowedFd},
+        unix::net::UnixStream,
+    },
+    time::Duration,
+};
+
+use nix::poll::PollFlags;
+
+use crate::{
+    driver::{
+        Answer, Error,
+        conn::{Deadline, wait},
+    },
+    model::Kind,
+    wire::xenstore::{Decoder, MAX_PAYLOAD, Message, MessageType, Part, Request, WireError, children},
+};
+
+/// Requests of one batch; more are sent in several.
+pub(super) const BATCH: usize = 8192;
+/// Events kept between two looks; a host with more of them has every key read again instead.
+const MAX_EVENTS: usize = 1 << 16;
+/// Reads of one look at what came unasked: a storm of events must not hold up a tick.
+const MAX_READS: usize = 64;
+/// Parts of one directory, and how often it is begun again because it changed meanwhile.
+const MAX_PARTS: usize = 1024;
+
+/// The number in the token of one of our watches.
+pub(super) type Token = u64;
+
+/// What a request gave.
+pub(super) type Reply<'a> = Result<&'a [u8], &'a str>;
+
+/// A connection.
+pub(super) struct Client {
+    stream: Stream,
+    decoder: Decoder,
+    out: Vec<u8>,
+    next_id: u32,
+    queued: usize,
+    events: Events,
+    /// How long xenstored may be silent while it owes an answer.
+    pub(super) patience: Duration,
+    /// Which connection this is, from 1: what was watched over another is watched no longer.
+    pub(super) epoch: u64,
+}
+
+/// What carries the bytes.
+pub(super) enum Stream {
+    /// A socket of xenstored, non-blocking.
+    Socket(UnixStream),
+    /// The kernel's device, opened non-blocking.
+    Device(File),
+}
+
+/// Tokens of the events that came and were not yet looked at.
+#[derive(Default)]
+struct Events {
+    tokens: Vec<Token>,
+    lost: bool,
+}
+
+/// What changed since the last look.
+pub(super) enum Changes<'a> {
+    /// The watches with these tokens fired.
+    Of(std::vec::Drain<'a, Token>),
+    /// There were too many to keep.
+    Anything,
+}
+
+impl Client {
+    /// Over a stream, the `epoch`th.
+    pub(super) fn new(stream: Stream, patience: Duration, epoch: u64) -> Self {
+        Self {
+            stream,
+            decoder: Decoder::default(),
+            out: Vec::new(),
+            next_id: 1,
+            queued: 0,
+            events: Events::default(),
+            patience,
+            epoch,
+        }
+    }
+
+    /// Adds a request to the batch and returns its number in it.
+    pub(super) fn queue(&mut self, request: &Request<'_>) -> Answer<usize> {
+        let from = self.out.len();
+        request.encode(self.next_id, 0, &mut self.out).map_err(malformed)?;
+        if matches!(self.stream, Stream::Device(_)) && self.out.len() - from > MAX_PAYLOAD {
+            self.out.truncate(from);
+            return Err(malformed(WireError::TooLong(MAX_PAYLOAD)));
+        }
+        self.next_id = self.next_id.wrapping_add(1);
+        self.queued += 1;
+        Ok(self.queued - 1)
+    }
+
+    /// Drops a batch that was not sent.
+    pub(super) fn clear(&mut self) {
+        self.out.clear();
+        self.queued = 0;
+    }
+
+    /// How many requests the batch has.
+    pub(super) fn queued(&self) -> usize {
+        self.queued
+    }
+
+    /// Sends the batch and hands each reply over with the number of its request.
+    pub(super) fn exchange(&mut self, mut each: impl FnMut(usize, Reply<'_>)) -> Answer<()> {
+        let mut owed = Owed::for_the_last(std::mem::take(&mut self.queued), self.next_id);
+        let mut sent = if self.out.is_empty() { 0 } else { self.stream.send(&self.out)? };
+        let mut deadline = Deadline::after(self.patience);
+        while owed.left > 0 {
+            let ready = self.ready(sent < self.out.len(), deadline)?;
+            if ready.contains(PollFlags::POLLOUT) {
+                sent += self.stream.send(&self.out[sent..])?;
+            }
+            if ready.intersects(!PollFlags::POLLOUT) {
+                self.receive()?;
+                if owed.settle(&mut self.decoder, &mut self.events, &mut each)? {
+                    deadline = Deadline::after(self.patience);
+                }
+            }
+        }
+        self.out.clear();
+        Ok(())
+    }
+
+    /// Takes in what came unasked, without waiting: one system call where nothing did.
+    pub(super) fn look(&mut self) -> Answer<()> {
+        let mut nothing = Owed::for_the_last(0, self.next_id);
+        for _ in 0..MAX_READS {
+            if self.receive()? == 0 {
+                break;
+            }
+            nothing.settle(&mut self.decoder, &mut self.events, &mut |_, _| ())?;
+        }
+        Ok(())
+    }
+
+    /// The events since the last call.
+    pub(super) fn changes(&mut self) -> Changes<'_> {
+        let lost = std::mem::take(&mut self.events.lost);
+        let tokens = self.events.tokens.drain(..);
+        if lost { Changes::Anything } else { Changes::Of(tokens) }
+    }
+
+    /// The values of many nodes in one batch, none for those that are missing or not for us.
+    pub(super) fn read_all<P: AsRef<str>>(&mut self, paths: &[P]) -> Answer<Vec<Option<String>>> {
+        let mut values = vec![None; paths.len()];
+        for path in paths {
+            self.queue(&Request::Read(path.as_ref()))?;
+        }
+        self.exchange(|i, reply| {
+            values[i] = reply.ok().map(|value| String::from_utf8_lossy(value).into_owned());
+        })?;
+        Ok(values)
+    }
+
+    /// The children of many nodes in one batch, none for those that are missing.
+    pub(super) fn list_all<P: AsRef<str>>(&mut self, paths: &[P]) -> Answer<Vec<Vec<String>>> {
+        let (mut lists, mut long) = (vec![Vec::new(); paths.len()], Vec::new());
+        for path in paths {
+            self.queue(&Request::Directory(path.as_ref()))?;
+        }
+        self.exchange(|i, reply| match reply {
+            Ok(names) => lists[i] = texts(names),
+            Err("E2BIG") => long.push(i),
+            Err(_) => {}
+        })?;
+        for i in long {
+            lists[i] = self.list_in_parts(paths[i].as_ref())?;
+        }
+        Ok(lists)
+    }
+
+    /// The children of one node whose names do not fit into one reply.
+    fn list_in_parts(&mut self, path: &str) -> Answer<Vec<String>> {
+        let (mut generation, mut names, mut whole) = (Vec::new(), Vec::new(), false);
+        for _ in 0..MAX_PARTS {
+            self.queue(&Request::DirectoryPart(path, names.len()))?;
+            self.exchange(|_, reply| {
+                let Some(part) = reply.ok().and_then(Part::parse) else {
+                    whole = true;
+                    return;
+                };
+                if part.generation != generation && !names.is_empty() {
+                    names.clear();
+                } else {
+                    names.extend_from_slice(part.names);
+                    whole = part.last;
+                }
+                generation = part.generation.to_vec();
+            })?;
+            if whole {
+                return Ok(texts(&names));
+            }
+        }
+        Err(Error::new(Kind::Failed, format!("list {path}: it never came to an end")))
+    }
+
+    /// Waits for the stream, for both directions where there is still something to send.
+    fn ready(&self, unsent: bool, deadline: Deadline) -> Answer<PollFlags> {
+        let wanted = if unsent { PollFlags::POLLIN | PollFlags::POLLOUT } else { PollFlags::POLLIN };
+        wait(&self.stream, wanted, deadline).map_err(|error| match error.kind() {
+            io::ErrorKind::TimedOut => no_answer(self.patience),
+            _ => Error::io("wait for xenstored", &error),
+        })
+    }
+
+    /// Reads what is there, without waiting: 0 where nothing is.
+    fn receive(&mut self) -> Answer<usize> {
+        let got = match self.stream.read(self.decoder.space()) {
+            Ok(0) => return Err(Error::new(Kind::Unreachable, "xenstored closed the connection")),
+            Ok(got) => got,
+            Err(error) if is_not_now(&error) => 0,
+            Err(error) => return Err(Error::io("read from xenstored", &error)),
+        };
+        self.decoder.filled(got);
+        Ok(got)
+    }
+}
+
+/// The replies still to come.
+struct Owed {
+    first: u32,
+    count: usize,
+    left: usize,
+}
+
+impl Owed {
+    /// To the last `count` requests before the one that will get `next_id`.
+    fn for_the_last(count: usize, next_id: u32) -> Self {
+        let behind = u32::try_from(count).expect("a batch is far smaller than 2^32 requests");
+        Self { first: next_id.wrapping_sub(behind), count, left: count }
+    }
+
+    /// Handles every complete message; says whether one was a reply.
+    fn settle(
+        &mut self,
+        decoder: &mut Decoder,
+        events: &mut Events,
+        each: &mut impl FnMut(usize, Reply<'_>),
+    ) -> Answer<bool> {
+        let before = self.left;
+        while let Some(message) = decoder.next().map_err(malformed)? {
+            if message.kind == MessageType::WATCH_EVENT {
+                events.keep(&message);
+            } else {
+                let number = self.number(&message)?;
+                each(number, message.refusal().as_deref().map_or(Ok(message.payload), Err));
+                self.left = self.left.saturating_sub(1);
+            }
+        }
+        Ok(self.left < before)
+    }
+
+    /// Which request this answers.
+    fn number(&self, message: &Message<'_>) -> Answer<usize> {
+        let number = message.req_id.wrapping_sub(self.first) as usize;
+        if number < self.count && self.left > 0 {
+            Ok(number)
+        } else {
+            Err(Error::new(Kind::Malformed, "xenstored sent an answer to what nobody asked"))
+        }
+    }
+}
+
+impl Events {
+    fn keep(&mut self, event: &Message<'_>) {
+        let token = event.event().and_then(|(_, token)| std::str::from_utf8(token).ok()?.parse().ok());
+        match token {
+            Some(_) if self.tokens.len() >= MAX_EVENTS => self.lost = true,
+            Some(token) => self.tokens.push(token),
+            None => {}
+        }
+    }
+}
+
+impl Stream {
+    /// Sends what can be sent without waiting and returns how many bytes that was.
+    fn send(&mut self, bytes: &[u8]) -> Answer<usize> {
+        let sent = match self {
+            Self::Socket(socket) => socket.write(bytes),
+            Self::Device(device) => send_one_by_one(device, bytes),
+        };
+        match sent {
+            Err(error) if is_not_now(&error) => Ok(0),
+            sent => sent.map_err(|error| Error::io("write to xenstored", &error)),
+        }
+    }
+
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Socket(socket) => socket.read(into),
+            Self::Device(device) => device.read(into),
+        }
+    }
+}
+
+impl AsFd for Stream {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Socket(socket) => socket.as_fd(),
+            Self::Device(device) => device.as_fd(),
+        }
+    }
+}
+
+/// Writes whole messages, each with a call of its own: the device drops what follows one in the same call.
+fn send_one_by_one(device: &mut File, mut bytes: &[u8]) -> io::Result<usize> {
+    let all = bytes.len();
+    while let Ok(Some((_, size))) = Message::decode(bytes) {
+        match device.write_all(&bytes[..size]) {
+            Err(error) if bytes.len() == all => return Err(error),
+            Err(_) => break,
+            Ok(()) => bytes = &bytes[size..],
+        }
+    }
+    Ok(all - bytes.len())
+}
+
+fn is_not_now(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
+}
+
+fn no_answer(patience: Duration) -> Error {
+    let seconds = patience.as_secs_f32();
+    Error::new(Kind::TimedOut, format!("no answer from xenstored for {seconds} s"))
+}
+
+fn malformed(error: WireError) -> Error {
+    let ours = !matches!(error, WireError::Oversized(_));
+    let kind = if ours { Kind::Failed } else { Kind::Malformed };
+    Error::new(kind, format!("talk to xenstored: {error}"))
+}
+
+fn texts(names: &[u8]) -> Vec<String> {
+    children(names).map(|name| String::from_utf8_lossy(name).into_owned()).collect()
+}

@@ -1,0 +1,193 @@
+//! The way to xenstored, found again after it was lost.
+//!
+//! ```text
+//!            a call failed: no answer, hung up, out of step
+//!     Up ─────────────────────────────────────────────────────► Down(reason, until)
+//!      ▲                                                          │  every call answers the reason, at once
+//!      └──────────────── it answers a probe ◄─────────────────────┘  until the pause is over
+//! ```
+//!
+//! Pauses double from one second to sixteen, so a hung xenstored costs one deadline and then next to nothing:
+//! a probe after a silence is given a quarter of a second.
+
+use std::{
+    fs::OpenOptions,
+    io::ErrorKind,
+    os::unix::fs::{FileTypeExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use nix::fcntl::OFlag;
+
+use super::client::{Client, Stream};
+use crate::{
+    driver::{Answer, Error, conn::connect_unix},
+    model::{Kind, Light, Nanos},
+    wire::xenstore::Request,
+};
+
+/// The first pause and the longest.
+const PAUSE: (Nanos, Nanos) = (Nanos(1_000_000_000), Nanos(16_000_000_000));
+/// How long a xenstored that gave no answer once may take to answer that it is back.
+const PROBE: Duration = Duration::from_millis(250);
+
+/// The way to xenstored.
+pub(super) struct Link {
+    places: Vec<PathBuf>,
+    patience: Duration,
+    state: State,
+    pause: Nanos,
+    now: Nanos,
+    /// Counts connections.
+    epoch: u64,
+}
+
+enum State {
+    Up(Client),
+    Down { error: Error, until: Nanos },
+}
+
+impl Link {
+    /// Connects to the first of these places that can be connected to; returns it and the place.
+    ///
+    /// # Errors
+    /// The most telling of the reasons: that we may not, else that nobody is at the first place.
+    pub(super) fn open(places: Vec<PathBuf>, patience: Duration) -> Answer<(Self, PathBuf)> {
+        let (stream, place) = connect(&places)?;
+        let state = State::Up(Client::new(stream, patience, 1));
+        Ok((Self { places, patience, state, pause: PAUSE.0, now: Nanos(0), epoch: 1 }, place))
+    }
+
+    /// A tick begins: takes in what came unasked. Never waits.
+    pub(super) fn begin(&mut self, now: Nanos) {
+        self.now = now;
+        if let State::Up(client) = &mut self.state
+            && let Err(error) = client.look()
+        {
+            self.lose(error);
+        }
+    }
+
+    /// The moment the tick began.
+    pub(super) const fn now(&self) -> Nanos {
+        self.now
+    }
+
+    /// Runs a call over the connection; an error of the connection ends it.
+    ///
+    /// # Errors
+    /// The call's, or the reason why there is no connection.
+    pub(super) fn run<T>(&mut self, call: impl FnOnce(&mut Client) -> Answer<T>) -> Answer<T> {
+        self.restore()?;
+        let answer = match &mut self.state {
+            State::Up(client) => {
+                client.clear();
+                call(client)
+            }
+            State::Down { error, .. } => Err(error.clone()),
+        };
+        if let Err(error) = &answer
+            && is_of_the_connection(error)
+        {
+            self.lose(error.clone());
+        }
+        answer
+    }
+
+    /// The client, where there is a connection now.
+    pub(super) fn client(&mut self) -> Option<&mut Client> {
+        match &mut self.state {
+            State::Up(client) => Some(client),
+            State::Down { .. } => None,
+        }
+    }
+
+    /// How it is.
+    pub(super) fn light(&self) -> Light {
+        match &self.state {
+            State::Up(_) => Light::Ready,
+            State::Down { error, .. } => Light::Down(Arc::clone(&error.message)),
+        }
+    }
+
+    fn lose(&mut self, error: Error) {
+        self.state = State::Down { error, until: Nanos(self.now.0.saturating_add(self.pause.0)) };
+        self.pause = Nanos(self.pause.0.saturating_mul(2).min(PAUSE.1.0));
+    }
+
+    /// Connects again where the pause is over.
+    fn restore(&mut self) -> Answer<()> {
+        let State::Down { error, until } = &self.state else { return Ok(()) };
+        if self.now < *until {
+            return Err(error.clone());
+        }
+        match self.reconnect(error.kind) {
+            Ok(client) => {
+                (self.state, self.pause) = (State::Up(client), PAUSE.0);
+                self.epoch += 1;
+                Ok(())
+            }
+            Err(error) => {
+                self.lose(error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    /// A new connection that answered; the node asked for need not be there.
+    fn reconnect(&self, why: Kind) -> Answer<Client> {
+        let (stream, _) = connect(&self.places)?;
+        let probe = if why == Kind::TimedOut { PROBE.min(self.patience) } else { self.patience };
+        let mut client = Client::new(stream, probe, self.epoch + 1);
+        client.queue(&Request::Read("/tool/xenstored/domid"))?;
+        client.exchange(|_, _| ())?;
+        client.patience = self.patience;
+        Ok(client)
+    }
+}
+
+/// Whether the connection is of no use after this error.
+const fn is_of_the_connection(error: &Error) -> bool {
+    matches!(error.kind, Kind::TimedOut | Kind::Unreachable | Kind::Malformed | Kind::Denied)
+}
+
+/// The first place that can be connected to. A socket nobody listens at ends the search: behind the kernel's device
+/// there is the same silence then, without a refusal.
+fn connect(places: &[PathBuf]) -> Answer<(Stream, PathBuf)> {
+    let mut telling: Option<Error> = None;
+    for place in places {
+        match connect_to(place) {
+            Ok(stream) => return Ok((stream, place.clone())),
+            Err(error) => {
+                let listens_not = error.kind() == ErrorKind::ConnectionRefused;
+                let error = explain(place, &error);
+                if telling.as_ref().is_none_or(|t| t.kind != Kind::Denied && error.kind == Kind::Denied) {
+                    telling = Some(error);
+                }
+                if listens_not {
+                    break;
+                }
+            }
+        }
+    }
+    Err(telling.unwrap_or_else(|| Error::new(Kind::Unreachable, "no way to xenstored is known")))
+}
+
+fn connect_to(place: &Path) -> std::io::Result<Stream> {
+    if place.metadata()?.file_type().is_socket() {
+        return connect_unix(place).map(Stream::Socket);
+    }
+    let flags = (OFlag::O_NONBLOCK | OFlag::O_CLOEXEC).bits();
+    OpenOptions::new().read(true).write(true).custom_flags(flags).open(place).map(Stream::Device)
+}
+
+fn explain(place: &Path, error: &std::io::Error) -> Error {
+    let error = Error::io(format!("connect to {}", place.display()), error);
+    match error.kind {
+        Kind::Denied => error.hint("run as root, or give this user access to the socket"),
+        Kind::Unreachable => error.hint("xenstored runs in Xen's control domain only; is it started?"),
+        _ => error,
+    }
+}
