@@ -112,7 +112,9 @@ impl Engine {
         }
         self.draw();
         self.hosts.start(readers, self.app.settings.interval, &effects);
-        effects.into_iter().for_each(|effect| self.carry_out(effect));
+        for effect in effects {
+            self.carry_out(effect);
+        }
     }
 
     /// Runs until the user, a signal or the terminal ends it.
