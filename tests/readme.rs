@@ -18,8 +18,11 @@ use domtop::{
     theme::Theme,
 };
 
-/// Every block: its marker and what stands in it.
-const BLOCKS: [(&str, fn() -> String); 11] = [
+/// A block: its marker and what makes what stands in it.
+type Block = (&'static str, fn() -> String);
+
+/// Every block.
+const BLOCKS: [Block; 11] = [
     ("keys", keys),
     ("drivers", drivers),
     ("routes", routes),
