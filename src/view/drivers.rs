@@ -37,12 +37,9 @@ fn stack(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
     let name = width(&shown.drivers);
     let mut pen = sheet.next(canvas);
     pen.skip(2).field(name, "DRIVER", theme.column()).right(8, "CALLS", theme.column());
-    pen.right(8, "FAILED", theme.column())
-        .right(9, "A CALL", theme.column())
-        .skip(2)
-        .put("PEER", theme.column());
+    pen.right(8, "FAILED", theme.column()).right(9, "LATENCY", theme.column()).skip(2).put("PEER", theme.column());
     for driver in &shown.drivers {
-        let (sign, style) = light(canvas, &driver.light);
+        let (sign, style) = light((theme, canvas.signs), &driver.light);
         let mut pen = sheet.next(canvas);
         pen.field(2, sign, style).field(name, &visible(&driver.name), theme.strong());
         number(&mut pen, driver.calls, theme.text());
@@ -105,8 +102,7 @@ fn cost(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
         pen.print(theme.text(), format_args!("  {}", count(rate))).put(" calls/s", theme.label());
     }
     let style = if timing.missed > 0 { theme.warning() } else { theme.dim() };
-    pen.print(theme.text(), format_args!("  {}", count(timing.tick as f64 + 1.0)))
-        .put(" snapshots", theme.label());
+    pen.print(theme.text(), format_args!("  {}", count(timing.tick as f64 + 1.0))).put(" snapshots", theme.label());
     pen.print(style, format_args!("  {} missed", count(timing.missed as f64)));
 }
 
@@ -123,9 +119,7 @@ fn mode(canvas: &mut Canvas<'_>, sheet: &mut Sheet) {
 fn operations(canvas: &mut Canvas<'_>, sheet: &mut Sheet, drivers: &[DriverStatus]) {
     let theme = canvas.theme;
     let mut pen = sheet.next(canvas);
-    pen.field(16, "OPERATION", theme.column())
-        .field(17, "ROUTE", theme.column())
-        .put("ANSWERED BY", theme.column());
+    pen.field(16, "OPERATION", theme.column()).field(17, "ROUTE", theme.column()).put("ANSWERED BY", theme.column());
     for &op in Op::ALL {
         if sheet.below() {
             sheet.gap();
@@ -143,7 +137,10 @@ fn operation(canvas: &mut Canvas<'_>, sheet: &mut Sheet, op: Op, drivers: &[Driv
     let can = |driver: &&DriverStatus| driver.ops.contains(&op);
     let up = |driver: &&DriverStatus| matches!(driver.light, Light::Ready | Light::Degraded(_));
     let mut answering = 0;
-    for driver in drivers.iter().filter(can) {
+    // The stack asks in this order, but for a route that keeps the hypervisor for the last.
+    let last = |driver: &&DriverStatus| op.route() == Route::HypervisorLast && &*driver.name == "hypervisor";
+    let (hypervisor, others): (Vec<_>, Vec<_>) = drivers.iter().filter(can).partition(last);
+    for driver in others.into_iter().chain(hypervisor) {
         let first = answering == 0 || op.route() == Route::Every;
         let style = match (up(&driver), first) {
             (true, true) => theme.good(),

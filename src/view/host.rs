@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::{
     canvas::{Canvas, Sheet},
     graph::{Ink, Plot, Strip, bar},
-    header::full,
+    header::{full},
     text::{Scrap, count, memory, memory_long, percent},
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
 /// How much of the past is shown.
 const SPAN: Nanos = Nanos(300_000_000_000);
 /// Cells left of a graph.
-const SIDE: u16 = 14;
+const SIDE: u16 = 15;
 /// From this width on what stands still is beside what moves.
 const WIDE: u16 = 100;
 /// Cells of a label.
@@ -38,8 +38,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, inner: Rect) {
     };
     let first = app.screen.scroll[Panel::Host as usize];
     let half = if inner.width >= WIDE { inner.width / 2 } else { inner.width };
-    let mut sheet =
-        Sheet::new(Rect { width: if half < inner.width { half - 2 } else { half }, ..inner }, first);
+    let mut sheet = Sheet::new(Rect { width: if half < inner.width { half - 2 } else { half }, ..inner }, first);
     cpu(canvas, &mut sheet, shown);
     memory_lines(canvas, &mut sheet, shown);
     traffic(canvas, &mut sheet);
@@ -68,18 +67,14 @@ fn cpu(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
     for (line, strip) in (0..).zip(Strip::rows(4)) {
         let mut pen = sheet.next(canvas);
         match line {
-            0 => pen
-                .field(5, "CPU", theme.label())
-                .right(6, now.as_deref().unwrap_or(missing), theme.strong())
-                .put(" %", theme.dim()),
+            0 => pen.field(6, "CPU", theme.label()).right(6, now.as_deref().unwrap_or(missing), theme.strong()).put(" %", theme.dim()),
             1 => pen.right(SIDE - 1, &most, theme.dim()),
             3 => pen.right(SIDE - 1, "last 5 min", theme.dim()),
             _ => pen.skip(SIDE - 1),
         };
         pen.skip(1);
         let width = pen.room();
-        Plot { ring: &app.pane().history.host.cpu, span: SPAN, top, ink: Ink::Level }
-            .draw(&mut pen, strip, width);
+        Plot { ring: &app.pane().history.host.cpu, span: SPAN, top, ink: Ink::Level }.draw(&mut pen, strip, width);
     }
 }
 
@@ -92,12 +87,7 @@ fn memory_lines(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
             share(canvas, sheet, "MEM", [host.free, host.total]);
             for (amount, word) in [(host.scrub, "being wiped"), (host.outstanding, "promised")] {
                 if amount.0 > 0 {
-                    sheet
-                        .next(canvas)
-                        .skip(SIDE)
-                        .put(&memory(amount), theme.text())
-                        .skip(1)
-                        .put(word, theme.label());
+                    sheet.next(canvas).skip(SIDE).put(&memory(amount), theme.text()).skip(1).put(word, theme.label());
                 }
             }
         }
@@ -105,10 +95,7 @@ fn memory_lines(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
             sheet.next(canvas).field(SIDE, "MEM", theme.label()).put("no driver tells", theme.dim());
         }
         Reading::Failed(why) => {
-            sheet
-                .next(canvas)
-                .field(SIDE, "MEM", theme.label())
-                .print(theme.error(), format_args!("! {}", visible(why)));
+            sheet.next(canvas).field(SIDE, "MEM", theme.label()).print(theme.error(), format_args!("! {}", visible(why)));
         }
     }
     for (place, node) in shown.node.numa.iter().enumerate() {
@@ -121,7 +108,7 @@ fn share(canvas: &mut Canvas<'_>, sheet: &mut Sheet, label: &str, [free, total]:
     let theme = canvas.theme;
     let taken = KiB(total.0.saturating_sub(free.0));
     let mut pen = sheet.next(canvas);
-    pen.field(6, label, theme.label()).right(5, &memory(taken), theme.strong()).skip(3);
+    pen.field(8, label, theme.label()).right(5, &memory(taken), theme.strong()).skip(2);
     let width = pen.room().saturating_sub(22);
     bar(&mut pen, width, taken.0 as f32 / total.0.max(1) as f32, theme.memory());
     pen.put(" of ", theme.dim()).field(6, &memory(total), theme.text());
@@ -147,7 +134,7 @@ fn traffic(canvas: &mut Canvas<'_>, sheet: &mut Sheet) {
             Some(rate) => pen.right(5, &count(f64::from(rate)), theme.text()),
             None => pen.right(5, pen.signs.missing, theme.dim()),
         };
-        pen.skip(1).field(3, word, theme.dim());
+        pen.skip(1).field(4, word, theme.dim());
         let (top, width) = (ring.max_over(SPAN).unwrap_or(0.0).max(1.0), pen.room());
         Plot { ring, span: SPAN, top, ink: Ink::Flat(style) }.draw(&mut pen, Strip::ONLY, width);
     }
@@ -161,10 +148,7 @@ fn pools(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
     sheet.gap();
     for pool in &shown.node.pools {
         let mut pen = sheet.next(canvas);
-        pen.print(
-            theme.label(),
-            format_args!("{:<LABEL$}", Scrap::of(format_args!("pool {}", pool.id)), LABEL = LABEL as usize),
-        );
+        pen.print(theme.label(), format_args!("{:<LABEL$}", Scrap::of(format_args!("pool {}", pool.id)), LABEL = LABEL as usize));
         pen.put(&visible(&pool.scheduler), theme.text());
         pen.print(theme.text(), format_args!("  {}", pool.domains)).put(" domains", theme.label());
         pen.put("  pCPUs ", theme.label()).put(&pool.cpus.to_string(), theme.text());
