@@ -69,7 +69,7 @@ fn help_scrolls_between_its_first_and_last_line() {
 #[test]
 fn the_palette_finds_by_letters_in_order_and_runs() {
     let mut desk = desk();
-    assert_eq!(palette("sc")[0].name, "sort-cpu");
+    assert_eq!(palette("scpu")[0].name, "sort-cpu");
     assert_eq!(palette("freeze")[0].name, "freeze");
     assert!(palette("").len() > 40);
     assert!(palette("list").iter().all(|c| c.name != "list"), "what prints is for the command line");
