@@ -174,7 +174,7 @@ const fn route(op: Op) -> &'static str {
 }
 
 fn usage() -> String {
-    let help = args::command().term_width(100).render_long_help().to_string();
+    let help = args::command().term_width(100).render_help().to_string();
     let lines: Vec<_> = help.lines().map(str::trim_end).collect();
     format!("```text\n{}\n```", lines.join("\n").trim())
 }
