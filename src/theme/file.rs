@@ -107,7 +107,8 @@ impl File<'_> {
 
     fn missing(&self, role: Role) -> String {
         let from = self.text.find("[role]").unwrap_or(0);
-        let problem = format!("role {:?} is missing; write it here, or `inherits = \"dark\"` above", role.word());
+        let problem =
+            format!("role {:?} is missing; write it here, or `inherits = \"dark\"` above", role.word());
         self.at(from..from, &problem)
     }
 

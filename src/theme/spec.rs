@@ -93,11 +93,8 @@ fn listed() -> String {
 /// it has reached.
 pub(super) fn blend([calm, warm, hot]: [Style; 3], share: f32) -> Style {
     const WARM: f32 = 0.7;
-    let (from, to, part) = if share < WARM {
-        (calm, warm, share / WARM)
-    } else {
-        (warm, hot, (share - WARM) / (1.0 - WARM))
-    };
+    let (from, to, part) =
+        if share < WARM { (calm, warm, share / WARM) } else { (warm, hot, (share - WARM) / (1.0 - WARM)) };
     match (from.fg, to.fg) {
         (Some(Color::Rgb(..)), Some(Color::Rgb(..))) => Style { fg: mix(from.fg, to.fg, part), ..from },
         _ if share >= 0.9 => hot,
