@@ -211,6 +211,32 @@ fn a_domain_that_vanished_between_two_calls_is_left_out_without_an_error() {
 }
 
 #[test]
+fn a_domain_a_policy_refuses_does_not_take_the_others_vcpus_away() {
+    let sim = SimXen::of("4.17", varied());
+    let xen = open(&sim);
+    let (domains, mut vcpus) = (read(&xen), Vec::new());
+    sim.change(|s| s.hidden = vec![0]);
+    xen.vcpus(&domains, &mut vcpus).expect("the rest");
+    assert_eq!(vcpus.iter().map(|v| v.domain.0).collect::<Vec<_>>(), [1, 2, 700]);
+    sim.change(|s| s.hidden = vec![0, 1, 2, 700]);
+    vcpus.clear();
+    assert_eq!(xen.vcpus(&domains, &mut vcpus).unwrap_err().kind, Kind::Denied);
+}
+
+#[test]
+fn more_vcpus_than_one_call_takes_come_in_parts() {
+    let large = |id| SimDomain { vcpus: 8192, online: 8192, ..SimDomain::new(id) };
+    let sim = SimXen::of("4.17", (0..5).map(large).collect());
+    let xen = open(&sim);
+    let (domains, mut vcpus) = (read(&xen), Vec::new());
+    sim.clear_counts();
+    xen.vcpus(&domains, &mut vcpus).expect("vCPUs");
+    let expected = (0..5).flat_map(|id| (0..8192).map(move |index| (DomainId(id), index)));
+    assert!(vcpus.iter().map(|v| (v.domain, v.index)).eq(expected));
+    assert_eq!(sim.calls(), 2);
+}
+
+#[test]
 fn an_id_given_again_is_another_domain() {
     let sim = SimXen::of("4.17", varied());
     let xen = open(&sim);

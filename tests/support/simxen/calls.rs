@@ -289,6 +289,9 @@ impl SimXen {
             return self.domain_info(s, at + 8, at + 16);
         }
         let d = self.find(s, at + 8)?;
+        if s.hidden.contains(&d.id) {
+            return Err(Errno::EACCES);
+        }
         match command {
             14 => self.vcpu(s, d, at + 16),
             16 => self.share(s, d, at + 16),
