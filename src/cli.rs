@@ -1,8 +1,77 @@
 //! argv to what runs: the screen, batch, or one command.
+//!
+//! ```text
+//!   args ──► Options ──► config ──► hosts ──┬──► screen     a terminal, until the user ends it
+//!                        (file)   (which,   ├──► sample     batch: samples to stdout
+//!                                  why)     └──► look       one command: text or JSON to stdout
+//! ```
 
-use std::{ffi::OsString, process::ExitCode};
+pub mod args;
+mod find;
+mod hosts;
+mod json;
+mod look;
+mod paper;
+mod sample;
+mod screen;
+pub mod trouble;
+
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use crate::{config::Config, model::text::visible};
+use args::{Options, Task};
+use trouble::{Status, Trouble};
 
 /// Runs the program; the exit status is the contract's.
-pub fn run(_args: impl Iterator<Item = OsString>) -> ExitCode {
-    ExitCode::SUCCESS
+pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
+    let done = match args::parse(args) {
+        Ok(options) => carry_out(&options),
+        Err(error) => stopped(&error),
+    };
+    match done {
+        Ok(()) => ExitCode::from(Status::Done.code()),
+        Err(trouble) => {
+            tell(&trouble);
+            ExitCode::from(trouble.status.code())
+        }
+    }
+}
+
+fn carry_out(options: &Options) -> Result<(), Trouble> {
+    let config = Config::load(options.config.as_deref()).map_err(Trouble::usage)?;
+    let hosts = hosts::choose(options, &config)?;
+    match &options.task {
+        Task::Screen(wish) => screen::run(options, wish, &config, &hosts),
+        Task::Batch(plan) => sample::run(options, *plan, &config, &hosts),
+        Task::Look(wish) => look::run(wish, &hosts),
+    }
+}
+
+/// Help and version go to stdout and are no error; the rest is usage.
+fn stopped(error: &clap::Error) -> Result<(), Trouble> {
+    let text = error.render().to_string();
+    if error.use_stderr() {
+        let text = text.trim_end().strip_prefix("error: ").unwrap_or(text.trim_end()).to_owned();
+        return Err(Trouble::usage(text));
+    }
+    print(text.as_bytes())
+}
+
+/// Writes all of it to stdout; that nobody reads any more ends the program quietly.
+fn print(bytes: &[u8]) -> Result<(), Trouble> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Trouble::output(&error))
+}
+
+fn tell(trouble: &Trouble) {
+    let mut err = io::stderr().lock();
+    for (place, line) in trouble.text.lines().enumerate() {
+        let prefix = if place == 0 { "domtop: " } else { "" };
+        // Nobody is left to tell where even this cannot be written.
+        let _ = writeln!(err, "{prefix}{}", visible(line));
+    }
 }

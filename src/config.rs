@@ -1,9 +1,16 @@
 //! The user's file: strict TOML, every unknown key an error with its line and the nearest name.
 
+mod nearest;
+mod source;
+mod value;
+
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
 };
+
+pub use nearest::{near, nearest, suggestion};
+pub use source::Source;
 
 use serde::Deserialize;
 
@@ -16,32 +23,121 @@ pub struct Config {
     /// A built-in theme's name or a file's path.
     pub theme: Option<String>,
     /// Seconds between samples.
+    #[serde(deserialize_with = "value::interval")]
     pub interval: Option<f64>,
     /// Columns of the domain table by name, in order.
     pub columns: Option<Vec<String>>,
     /// The column to sort by; a leading `-` sorts the largest first, `+` the smallest.
     pub sort: Option<String>,
     /// What 100 % CPU means: `pcpu` or `host`.
+    #[serde(deserialize_with = "value::cpu")]
     pub cpu: Option<String>,
     /// Whether the mouse is ours.
     pub mouse: Option<bool>,
     /// What graphs are drawn with: `braille`, `block`, `ascii`.
+    #[serde(deserialize_with = "value::glyphs")]
     pub glyphs: Option<String>,
     /// Keys by command name; an empty list unbinds.
     pub keys: BTreeMap<String, Vec<String>>,
+    /// The file it came from, where it came from one.
+    #[serde(skip)]
+    pub source: Option<Source>,
 }
+
+/// One key of the file, as the README lists it.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// A value it can have, in TOML.
+    pub example: &'static str,
+    /// What it sets: a phrase.
+    pub doc: &'static str,
+}
+
+/// Every key of the file.
+pub const KEYS: &[Key] = &[
+    key("uri", r#""xen:///""#, "the host to open where neither command line nor environment names one"),
+    key("theme", r#""light""#, "a built-in theme's name or a theme file's path"),
+    key("interval", "0.5", "seconds between samples, 0.01 to 3600"),
+    key("columns", r#"["id", "name", "cpu", "mem"]"#, "columns of the domain table, in order"),
+    key("sort", r#""-cpu""#, "the column to sort by: `-` sorts the largest first, `+` the smallest"),
+    key("cpu", r#""host""#, "what 100 % CPU means: `pcpu` (one physical CPU) or `host` (all of them)"),
+    key("mouse", "false", "whether domtop takes the mouse"),
+    key("glyphs", r#""ascii""#, "what graphs are drawn with: `braille`, `block` or `ascii`"),
+    key("keys", r#"{ quit = ["q", "Ctrl-q"] }"#, "keys by command; an empty list unbinds"),
+];
+
+/// The shortest and the longest time between two samples, in seconds.
+pub const INTERVALS: std::ops::RangeInclusive<f64> = 0.01..=3600.0;
 
 impl Config {
     /// From this file, or from the usual place where there is one (`$XDG_CONFIG_HOME/domtop/config.toml`).
     ///
     /// # Errors
-    /// A sentence with file, line and what would be right.
-    pub fn load(_file: Option<&Path>) -> Result<Self, String> {
-        Ok(Self::default())
+    /// A sentence with file, line and what would be right. That the usual place holds no file is none.
+    pub fn load(file: Option<&Path>) -> Result<Self, String> {
+        let Some(path) = file.map(Path::to_path_buf).or_else(Self::place) else {
+            return Ok(Self::default());
+        };
+        match std::fs::read(&path) {
+            Ok(bytes) => Self::decode(&bytes, &path),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && file.is_none() => {
+                Ok(Self::default())
+            }
+            Err(error) => Err(format!("cannot read the config file {}: {error}", path.display())),
+        }
     }
 
-    /// The usual place.
-    pub fn place() -> Option<PathBuf> {
-        None
+    /// From this text.
+    ///
+    /// # Errors
+    /// A sentence with its line and what would be right.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, String> {
+        let config: Self = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| line_of(text, span.start));
+            format!("{}:{line}: {}", path.display(), plain(error.message()))
+        })?;
+        Ok(Self { source: Some(Source::of(text, path)), ..config })
     }
+
+    /// A sentence about a value that only others can judge, with file and line.
+    pub fn blame(&self, sentence: &str) -> String {
+        self.source.as_ref().map_or_else(|| sentence.to_owned(), |source| source.blame(sentence))
+    }
+
+    /// The usual place; none where neither `$XDG_CONFIG_HOME` nor `$HOME` is an absolute path.
+    pub fn place() -> Option<PathBuf> {
+        let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let base =
+            absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))?;
+        Some(base.join("domtop/config.toml"))
+    }
+
+    fn decode(bytes: &[u8], path: &Path) -> Result<Self, String> {
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            let line = bytes[..error.valid_up_to()].split(|b| *b == b'\n').count();
+            format!("{}:{line}: this is not UTF-8 text", path.display())
+        })?;
+        Self::parse(text, path)
+    }
+}
+
+const fn key(name: &'static str, example: &'static str, doc: &'static str) -> Key {
+    Key { name, example, doc }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].split(|b| *b == b'\n').count()
+}
+
+/// serde's words in ours: an unknown key gets the nearest name, not the list of all.
+fn plain(message: &str) -> String {
+    let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`'));
+    let text = unknown.map_or_else(
+        || message.trim_end().replace('\n', "; "),
+        |(name, _)| format!("unknown key `{name}`{}", suggestion(name, KEYS.iter().map(|k| k.name))),
+    );
+    // A key may hold anything an escape in TOML can spell.
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

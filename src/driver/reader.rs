@@ -23,7 +23,8 @@ pub struct Reader {
     host: HostId,
     hypervisor: Arc<Hypervisor>,
     node: Arc<Node>,
-    node_read: Option<Nanos>,
+    /// When the node was read last, and how many pCPUs there were.
+    node_read: Option<(Nanos, usize)>,
     detail: Option<Arc<Detail>>,
     detail_read: Nanos,
 }
@@ -67,6 +68,14 @@ impl Reader {
         self.stack.statuses(&mut into.drivers);
     }
 
+    /// Reads the domains alone, for who must know why they cannot be read.
+    ///
+    /// # Errors
+    /// The reasons of the drivers.
+    pub fn read_domains(&self, into: &mut Vec<Domain>) -> Outcome<()> {
+        self.stack.read(Op::Domains, |d| d.domains(into))
+    }
+
     /// What the hypervisor printed after `cursor`, and the cursor to go on from; raw text.
     ///
     /// # Errors
@@ -91,10 +100,13 @@ impl Reader {
         }
     }
 
+    /// The node is read at the start, seldom, and when a pCPU came or went; a failure waits its turn like a success.
     fn node(&mut self, now: Nanos, into: &mut Snapshot) {
-        let due = self.node_read.is_none_or(|read| now.since(read) >= NODE_EVERY);
-        if due && let Ok(node) = self.stack.read(Op::Node, |d| d.node()) {
-            self.node_read = Some(now);
+        let turn = (now, into.pcpus.len());
+        let due = self.node_read.is_none_or(|(read, cpus)| now.since(read) >= NODE_EVERY || cpus != turn.1);
+        if due {
+            self.node_read = Some(turn);
+            let node = self.stack.read(Op::Node, |d| d.node()).unwrap_or_else(|_| self.node.as_ref().clone());
             if *self.node != node {
                 self.node = Arc::new(node);
             }

@@ -58,6 +58,11 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     )
 }
 
+/// Whether a terminal could obey, hide or reorder by this character instead of showing it.
+pub fn steers(c: char) -> bool {
+    c.is_control() || is_format(c)
+}
+
 /// What stands on the screen for one foreign character.
 fn sign(c: char) -> char {
     match c {

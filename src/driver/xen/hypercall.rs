@@ -1,34 +1,166 @@
-//! The hypervisor driver.
+//! The hypervisor driver: every domain of the host by one call to Xen itself.
+//!
+//! ```text
+//!  Xen (Observe, Control)      what is asked, as the model's values
+//!  Link                        one message there and back; many in one multicall
+//!  Arena                       the memory whose addresses go in the messages, kept for the process's lifetime
+//!  trait Hypercall             the device, or in tests a hypervisor simulated over the same bytes
+//! ```
+//!
+//! A tick is three calls for any number of domains: the domain list, the host's memory, the CPUs' idle times.
 
-use crate::driver::{Answer, Control, DriverInfo, Error, Observe};
-use crate::model::Op;
+mod about;
+mod arena;
+mod device;
+mod domains;
+mod host;
+mod link;
+mod log;
+mod probe;
+mod refusal;
+mod shares;
+mod vcpus;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use nix::errno::Errno;
+
+use self::{device::Device, link::Link};
+use crate::{
+    driver::{Answer, Control, DriverInfo, Observe},
+    model::{
+        Affinity, Domain, DomainKey, HostMemory, Hypervisor, Light, Node, Op, PcpuTime, SchedParams, Vcpu,
+    },
+};
+
+/// The way to a hypervisor: what lies between this driver and the device.
+pub trait Hypercall: Send + Sync {
+    /// Makes one call; the arguments are numbers and addresses within its [`Pages`].
+    ///
+    /// # Errors
+    /// What Xen returned below 0, or what the device itself said. Xen's error numbers are Linux's.
+    fn call(&self, number: u64, arguments: [u64; 5]) -> Result<u64, Errno>;
+
+    /// Memory the hypervisor can reach during a call, at least this many bytes, zeroed.
+    ///
+    /// # Errors
+    /// What the system said.
+    fn pages(&self, bytes: usize) -> Result<Box<dyn Pages>, Errno>;
+
+    /// What it is reached by, as the Drivers panel shows it.
+    fn peer(&self) -> Arc<str>;
+}
+
+/// Memory a hypervisor reads and writes during a call: whole pages at an address that stays.
+pub trait Pages: Send {
+    /// What it holds.
+    fn bytes(&self) -> &[u8];
+
+    /// The same, to be changed.
+    fn bytes_mut(&mut self) -> &mut [u8];
+
+    /// Where it starts in this process.
+    fn address(&self) -> u64;
+
+    /// Brings back pages the system took away, by writing to each.
+    fn touch(&mut self);
+}
+
+/// What the driver can at most: what old releases lack is left out once it is open.
+const OPS: [Op; 9] = [
+    Op::Hypervisor,
+    Op::Node,
+    Op::HostMemory,
+    Op::PcpuTimes,
+    Op::Domains,
+    Op::Vcpus,
+    Op::Affinities,
+    Op::ReadScheduler,
+    Op::HostLog,
+];
 
 /// What the driver is, opened or not.
 pub fn info() -> DriverInfo {
-    DriverInfo {
-        name: "hypervisor",
-        peer: "/dev/xen/privcmd".into(),
-        hypervisor: true,
-        ops: [Op::Hypervisor].into(),
-    }
+    DriverInfo { name: "hypervisor", peer: device::PRIVCMD.into(), hypervisor: true, ops: OPS.into() }
 }
 
 /// The hypervisor by its calls.
-pub struct Xen;
+pub struct Xen {
+    link: Mutex<Link>,
+    info: DriverInfo,
+}
 
 impl Xen {
     /// Opens the device.
     ///
     /// # Errors
-    /// Where there is none or this user may not.
+    /// Where there is none, this user may not, or the hypervisor speaks an interface this program does not know.
     pub fn open() -> Answer<Self> {
-        Err(Error::unsupported(Op::Hypervisor))
+        Self::over(Arc::new(Device::open()?))
+    }
+
+    /// Over any way to a hypervisor: finds out which release it is and sizes the memory for its domains.
+    ///
+    /// # Errors
+    /// As [`Xen::open`].
+    pub fn over(hypercall: Arc<dyn Hypercall>) -> Answer<Self> {
+        let peer = hypercall.peer();
+        let mut link = probe::probe(hypercall)?;
+        // A security policy may forbid either; the calls of each tick will say so in their place.
+        let _ = link.host_memory();
+        let _ = link.list();
+        let ops = OPS.into_iter().filter(|&op| link.can(op)).collect();
+        Ok(Self { link: Mutex::new(link), info: DriverInfo { peer, ops, ..info() } })
+    }
+
+    fn link(&self) -> MutexGuard<'_, Link> {
+        self.link.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Observe for Xen {
     fn info(&self) -> DriverInfo {
-        info()
+        self.info.clone()
+    }
+
+    fn light(&self) -> Light {
+        self.link().light()
+    }
+
+    fn hypervisor(&self) -> Answer<Hypervisor> {
+        Ok(self.link().about())
+    }
+
+    fn node(&self) -> Answer<Node> {
+        self.link().node()
+    }
+
+    fn host_memory(&self) -> Answer<HostMemory> {
+        self.link().host_memory()
+    }
+
+    fn pcpu_times(&self, into: &mut Vec<PcpuTime>) -> Answer<()> {
+        self.link().pcpu_times(into)
+    }
+
+    fn domains(&self, into: &mut Vec<Domain>) -> Answer<()> {
+        self.link().domains(into)
+    }
+
+    fn vcpus(&self, domains: &[Domain], into: &mut Vec<Vcpu>) -> Answer<()> {
+        self.link().vcpus(domains, into)
+    }
+
+    fn affinities(&self, key: DomainKey) -> Answer<Vec<Affinity>> {
+        self.link().affinities(key)
+    }
+
+    fn scheduler(&self, key: DomainKey) -> Answer<SchedParams> {
+        self.link().scheduler(key)
+    }
+
+    fn host_log(&self, cursor: u32) -> Answer<(String, u32)> {
+        self.link().host_log(cursor)
     }
 }
 

@@ -1,0 +1,351 @@
+//! What the command line can say, made from the command table.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{
+    Arg, ArgAction, ArgGroup, ArgMatches, Command, builder::PossibleValuesParser, error::ErrorKind,
+    parser::ValueSource, value_parser,
+};
+
+use super::trouble::Status;
+use crate::{
+    app::command::{self, COMMANDS, Look, Run, Scope},
+    batch::{Format, Plan, View},
+    config::INTERVALS,
+    model::Nanos,
+};
+
+/// What the user wants.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// URIs as given with `-c`, in order.
+    pub uris: Vec<String>,
+    /// Whether every host is opened for looking only.
+    pub read_only: bool,
+    /// The config file to read instead of the usual one.
+    pub config: Option<PathBuf>,
+    /// The time between samples.
+    pub interval: Option<Nanos>,
+    /// What to do.
+    pub task: Task,
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Task {
+    /// Open the screen.
+    Screen(ScreenWish),
+    /// Write samples to stdout.
+    Batch(Plan),
+    /// Print what one command reads.
+    Look(LookWish),
+}
+
+/// What the command line says of the screen; what it does not say is the config file's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScreenWish {
+    /// The theme by name or path.
+    pub theme: Option<String>,
+    /// What graphs are drawn with.
+    pub glyphs: Option<String>,
+    /// That the mouse is left alone.
+    pub no_mouse: bool,
+}
+
+/// One looking command with its arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookWish {
+    /// What to read.
+    pub look: Look,
+    /// The domain as given, for commands that take one.
+    pub domain: Option<String>,
+    /// Whether domains that are off are listed too.
+    pub all: bool,
+    /// Whether to print JSON instead of text.
+    pub json: bool,
+}
+
+/// What only the screen and batch take.
+const TOP_ONLY: [&str; 10] =
+    ["seconds", "theme", "glyphs", "no-mouse", "batch", "count", "format", "vcpus", "nets", "disks"];
+
+/// Takes the command line apart.
+///
+/// # Errors
+/// What is wrong with it; `--help` and `--version` come this way too.
+pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Options, clap::Error> {
+    let matches = command().try_get_matches_from(args)?;
+    if let Some((name, _)) = matches.subcommand() {
+        refuse_top_only(&matches, name)?;
+    }
+    Ok(Options {
+        uris: matches.get_many("uri").into_iter().flatten().cloned().collect(),
+        read_only: matches.get_flag("read-only"),
+        config: matches.get_one("config").cloned(),
+        interval: matches.get_one("seconds").copied(),
+        task: task(&matches)?,
+    })
+}
+
+/// Seconds within [`INTERVALS`] as a span.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "3600 s fit; casts of floats saturate"
+)]
+pub fn nanos(seconds: f64) -> Nanos {
+    Nanos((seconds * 1e9).round() as u64)
+}
+
+/// The whole command line as clap knows it; help, completion and the README come from it.
+pub fn command() -> Command {
+    Command::new("domtop")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Watches virtual machines: the screen, samples for scripts (--batch), or one command")
+        .after_help(after_help())
+        .args(common())
+        .args(for_both())
+        .args(for_screen().map(|arg| arg.help_heading("The screen")))
+        .args(for_batch().map(|arg| arg.help_heading("Batch")))
+        .group(ArgGroup::new("view").args(["vcpus", "nets", "disks"]))
+        .subcommand_value_name("COMMAND")
+        .disable_help_subcommand(true)
+        .subcommands(looks().map(|(row, _)| subcommand(row)))
+}
+
+/// Rows of the command table that the command line alone knows.
+fn looks() -> impl Iterator<Item = (&'static command::Command, Look)> {
+    COMMANDS.iter().filter(|row| row.scope == Scope::CommandLine).filter_map(|row| match row.run {
+        Run::Look(look) => Some((row, look)),
+        Run::Screen(_) => None,
+    })
+}
+
+fn common() -> [Arg; 3] {
+    [
+        Arg::new("uri")
+            .short('c')
+            .long("connect")
+            .value_name("URI")
+            .action(ArgAction::Append)
+            .global(true)
+            .help(
+                "The host: xen:///, test:///default, test:///ABS/FILE.xml; the screen and batch take several",
+            ),
+        Arg::new("read-only")
+            .short('r')
+            .long("read-only")
+            .action(ArgAction::SetTrue)
+            .global(true)
+            .help("Open for looking only"),
+        Arg::new("config")
+            .long("config")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .global(true)
+            .help("Read this config file instead of $XDG_CONFIG_HOME/domtop/config.toml"),
+    ]
+}
+
+fn for_both() -> [Arg; 1] {
+    [Arg::new("seconds")
+        .short('d')
+        .long("interval")
+        .value_name("SECONDS")
+        .value_parser(interval)
+        .help("Time between samples, 0.01 to 3600; 1 where nothing says otherwise")]
+}
+
+fn for_screen() -> [Arg; 3] {
+    [
+        Arg::new("theme")
+            .long("theme")
+            .value_name("NAME")
+            .conflicts_with("batch")
+            .help("A built-in theme's name or a theme file's path"),
+        Arg::new("glyphs")
+            .long("glyphs")
+            .value_name("GLYPHS")
+            .conflicts_with("batch")
+            .value_parser(PossibleValuesParser::new(["braille", "block", "ascii"]))
+            .help("What graphs are drawn with"),
+        flag("no-mouse").conflicts_with("batch").help("Leave the mouse to the terminal"),
+    ]
+}
+
+fn for_batch() -> [Arg; 6] {
+    [
+        flag("batch").help("Write samples to stdout"),
+        Arg::new("count")
+            .short('n')
+            .long("count")
+            .value_name("COUNT")
+            .value_parser(value_parser!(u64))
+            .requires("batch")
+            .help("Samples to print; 0 or none: until interrupted"),
+        format(&["text", "csv", "json"]),
+        flag("vcpus").requires("batch").help("A row per virtual CPU"),
+        flag("nets").requires("batch").help("A row per network interface, with its counters"),
+        flag("disks").requires("batch").help("A row per disk, with its counters"),
+    ]
+}
+
+fn subcommand(row: &'static command::Command) -> Command {
+    let args = row.args.iter().map(|arg| match arg.name.strip_prefix("--") {
+        Some(name) => flag(name).help(arg.doc),
+        None => Arg::new(arg.name).value_name(arg.name).required(!arg.optional).help(arg.doc),
+    });
+    let format = format(&["text", "json"]);
+    Command::new(row.name).about(row.doc).args(args).arg(format)
+}
+
+fn flag(name: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue)
+}
+
+fn format(words: &'static [&'static str]) -> Arg {
+    Arg::new("format")
+        .long("format")
+        .value_name("FORMAT")
+        .default_value("text")
+        .value_parser(PossibleValuesParser::new(words))
+        .help("How it is written")
+}
+
+fn after_help() -> String {
+    let statuses = Status::ALL.iter().map(|s| format!("  {}  {}", s.code(), s.doc()));
+    let statuses: Vec<_> = statuses.collect();
+    format!(
+        "DOMAIN is an id, a name or a uuid. Without -c: $DOMTOP_URI, $LIBVIRT_DEFAULT_URI,\n\
+         $VIRSH_DEFAULT_CONNECT_URI, the config file's uri, then what this machine is.\n\n\
+         Exit status:\n{}",
+        statuses.join("\n")
+    )
+}
+
+fn interval(text: &str) -> Result<Nanos, String> {
+    let seconds: f64 = text.parse().map_err(|_| "it is not a number of seconds".to_owned())?;
+    let within = INTERVALS.contains(&seconds);
+    let range = || format!("it must lie between {} and {}", INTERVALS.start(), INTERVALS.end());
+    within.then(|| nanos(seconds)).ok_or_else(range)
+}
+
+/// What belongs to the screen and batch does not go with a command.
+fn refuse_top_only(matches: &ArgMatches, name: &str) -> Result<(), clap::Error> {
+    let given = TOP_ONLY.iter().find(|id| is_given(matches, id));
+    let Some(id) = given else { return Ok(()) };
+    let mut command = command();
+    command.build();
+    let arg =
+        command.get_arguments().find(|arg| arg.get_id() == id).map(ToString::to_string).unwrap_or_default();
+    let place = if *id == "format" { "; write --format after the command" } else { "" };
+    let text = format!("the argument '{arg}' does not go with the command '{name}'{place}");
+    Err(command.error(ErrorKind::ArgumentConflict, text))
+}
+
+fn is_given(matches: &ArgMatches, id: &str) -> bool {
+    matches.value_source(id) == Some(ValueSource::CommandLine)
+}
+
+fn task(matches: &ArgMatches) -> Result<Task, clap::Error> {
+    if let Some((name, matches)) = matches.subcommand() {
+        return look(name, matches).map(Task::Look);
+    }
+    if matches.get_flag("batch") {
+        return Ok(Task::Batch(plan(matches)));
+    }
+    if is_given(matches, "format") {
+        let text = "the argument '--format <FORMAT>' goes with --batch, or after a command";
+        return Err(command().error(ErrorKind::MissingRequiredArgument, text));
+    }
+    Ok(Task::Screen(wish(matches)))
+}
+
+fn look(name: &str, matches: &ArgMatches) -> Result<LookWish, clap::Error> {
+    let known = looks().find(|(row, _)| row.name == name);
+    let (row, look) =
+        known.ok_or_else(|| command().error(ErrorKind::InvalidSubcommand, "no such command"))?;
+    let given = |name: &str| row.args.iter().any(|arg| arg.name == name);
+    Ok(LookWish {
+        look,
+        domain: given("DOMAIN").then(|| matches.get_one("DOMAIN").cloned()).flatten(),
+        all: given("--all") && matches.get_flag("all"),
+        json: word(matches, "format") == Some("json"),
+    })
+}
+
+fn plan(matches: &ArgMatches) -> Plan {
+    let format = match word(matches, "format") {
+        Some("csv") => Format::Csv,
+        Some("json") => Format::Json,
+        _ => Format::Text,
+    };
+    let views = [("vcpus", View::Vcpus), ("nets", View::Nets), ("disks", View::Disks)];
+    let view =
+        views.into_iter().find(|(name, _)| matches.get_flag(name)).map_or(View::Domains, |(_, view)| view);
+    Plan { count: matches.get_one("count").copied().filter(|n| *n > 0), format, view }
+}
+
+fn wish(matches: &ArgMatches) -> ScreenWish {
+    ScreenWish {
+        theme: matches.get_one("theme").cloned(),
+        glyphs: matches.get_one("glyphs").cloned(),
+        no_mouse: matches.get_flag("no-mouse"),
+    }
+}
+
+fn word<'a>(matches: &'a ArgMatches, name: &str) -> Option<&'a str> {
+    matches.get_one::<String>(name).map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Options, clap::Error> {
+        parse(line.split(' ').map(OsString::from))
+    }
+
+    #[test]
+    fn clap_finds_no_fault_in_the_definition() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn batch_takes_what_the_contract_says() {
+        let options =
+            parsed("domtop -c a -c b -r --batch -n 3 -d 0.1 --format json --nets").expect("it is right");
+        let plan = Plan { count: Some(3), format: Format::Json, view: View::Nets };
+        assert_eq!((options.uris, options.read_only), (vec!["a".into(), "b".into()], true));
+        assert_eq!((options.task, options.interval), (Task::Batch(plan), Some(Nanos(100_000_000))));
+    }
+
+    #[test]
+    fn no_count_and_none_are_until_interrupted() {
+        for line in ["domtop --batch", "domtop --batch -n 0"] {
+            assert_eq!(parsed(line).expect(line).task, Task::Batch(Plan::default()));
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for line in [
+            "domtop -d 0",
+            "domtop -d 0.009",
+            "domtop -d 3601",
+            "domtop -d nan",
+            "domtop -d -1",
+            "domtop -n 3",
+            "domtop --format json",
+            "domtop --batch --vcpus --nets",
+            "domtop --batch --theme dark",
+            "domtop --batch -n -1",
+            "domtop --glyphs dots",
+            "domtop --batch --format xml",
+            "domtop nonsense",
+            "domtop -c",
+        ] {
+            assert!(parsed(line).is_err_and(|error| error.exit_code() == 2), "{line}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! DOMAIN of the command line: an id, a name or a uuid.
+
+use uuid::Uuid;
+
+use super::trouble::{Status, Trouble};
+use crate::{
+    config::near,
+    model::{Domain, text::visible},
+};
+
+/// How many names are offered for one that is wrong.
+const OFFERED: usize = 3;
+
+/// The domain that is meant: by id where it is all digits and there is such an id, else by name, else by uuid.
+pub(super) fn domain<'a>(domains: &'a [Domain], wanted: &str) -> Result<&'a Domain, Trouble> {
+    let is = |test: &dyn Fn(&Domain) -> bool| domains.iter().find(|domain| test(domain));
+    let digits = !wanted.is_empty() && wanted.bytes().all(|b| b.is_ascii_digit());
+    let id: Option<u32> = wanted.parse().ok().filter(|_| digits);
+    let uuid: Option<Uuid> = wanted.parse().ok();
+    id.and_then(|id| is(&|d| d.key.id.is_some_and(|own| own.0 == id)))
+        .or_else(|| is(&|d| d.name.raw() == wanted))
+        .or_else(|| is(&|d| d.name.shown() == wanted))
+        .or_else(|| uuid.and_then(|uuid| is(&|d| d.key.uuid == uuid)))
+        .ok_or_else(|| unknown(domains, wanted))
+}
+
+fn unknown(domains: &[Domain], wanted: &str) -> Trouble {
+    let names = || domains.iter().map(|d| d.name.shown()).filter(|name| !name.is_empty());
+    let lower = wanted.to_lowercase();
+    let mut offered = near(wanted, names());
+    offered.extend(names().filter(|name| !lower.is_empty() && name.to_lowercase().contains(&lower)));
+    let mut seen = std::collections::HashSet::new();
+    offered.retain(|name| seen.insert(*name));
+    offered.truncate(OFFERED);
+    let hint = match offered.as_slice() {
+        [] => "`domtop list --all` names all there are".into(),
+        names => format!("did you mean {}?", names.join(", ")),
+    };
+    Trouble::new(Status::NoDomain, format!("there is no domain {:?}\n  {hint}", visible(wanted)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{DomainId, DomainKey, Name};
+
+    fn made(id: Option<u32>, name: &str, uuid: u128) -> Domain {
+        let key = DomainKey { id: id.map(DomainId), uuid: Uuid::from_u128(uuid) };
+        Domain { key, name: Name::new(name), ..Domain::default() }
+    }
+
+    fn domains() -> Vec<Domain> {
+        vec![
+            made(Some(0), "Domain-0", 0),
+            made(Some(7), "web1", 1),
+            made(Some(8), "7", 2),
+            made(None, "web2", 3),
+        ]
+    }
+
+    #[test]
+    fn an_id_goes_before_a_name_and_a_name_before_a_uuid() {
+        let domains = domains();
+        let uuid = Uuid::from_u128(3).to_string();
+        for (wanted, place) in [("7", 1), ("web1", 1), ("8", 2), ("web2", 3), (uuid.as_str(), 3)] {
+            assert_eq!(domain(&domains, wanted).map(|d| d.key), Ok(domains[place].key), "{wanted}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_no_id_may_be_a_name() {
+        let domains = vec![made(Some(1), "42", 1)];
+        assert!(domain(&domains, "42").is_ok());
+    }
+
+    #[test]
+    fn an_unknown_domain_is_told_the_nearest_names() {
+        for (wanted, said) in [
+            ("wbe1", "did you mean web1?"),
+            ("web", "did you mean web1, web2?"),
+            ("omain", "did you mean Domain-0?"),
+            ("zzz", "list --all"),
+            ("", "list --all"),
+            ("99", "list --all"),
+        ] {
+            let trouble = domain(&domains(), wanted).expect_err(wanted);
+            assert_eq!(trouble.status, Status::NoDomain);
+            assert!(trouble.text.contains(said), "{wanted}: {}", trouble.text);
+        }
+    }
+}

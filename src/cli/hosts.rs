@@ -1,0 +1,51 @@
+//! Which hosts, why these, and opening them.
+
+use super::{args::Options, trouble::Trouble};
+use crate::{
+    config::Config,
+    driver::{Reader, session},
+    model::{HostId, uri::Uri},
+};
+
+/// Variables that name a host, in the order they are asked.
+pub(super) const VARIABLES: [&str; 3] = ["DOMTOP_URI", "LIBVIRT_DEFAULT_URI", "VIRSH_DEFAULT_CONNECT_URI"];
+
+/// A host to open, and why this one.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Choice {
+    pub(super) uri: Uri,
+    pub(super) why: String,
+}
+
+/// The hosts to open: command line, else environment, else config file, else what this machine is.
+pub(super) fn choose(options: &Options, config: &Config) -> Result<Vec<Choice>, Trouble> {
+    if !options.uris.is_empty() {
+        return options.uris.iter().map(|uri| parse(uri, "-c")).collect();
+    }
+    for name in VARIABLES {
+        if let Some(uri) = std::env::var_os(name).filter(|uri| !uri.is_empty()) {
+            return Ok(vec![parse(&uri.to_string_lossy(), &format!("${name}"))?]);
+        }
+    }
+    if let Some(uri) = &config.uri {
+        return Ok(vec![parse(uri, "the config file")?]);
+    }
+    let (uri, why) = session::detect();
+    Ok(vec![Choice { uri, why: why.into() }])
+}
+
+/// Opens a host for looking only.
+pub(super) fn open_read_only(choice: &Choice, place: usize) -> Result<Reader, Trouble> {
+    session::open_read_only(&choice.uri, id(place))
+        .map_err(|failure| Trouble::open(&choice.uri.to_string(), &failure))
+}
+
+/// Which of the hosts this is.
+pub(super) fn id(place: usize) -> HostId {
+    HostId(u16::try_from(place).unwrap_or(u16::MAX))
+}
+
+fn parse(uri: &str, source: &str) -> Result<Choice, Trouble> {
+    let why = format!("as {source} says");
+    uri.parse().map(|uri| Choice { uri, why }).map_err(|bad| Trouble::usage(format!("{source}: {bad}")))
+}

@@ -1,0 +1,92 @@
+//! The looking commands: one host, read once, printed as text or JSON.
+//!
+//! A rate needs two readings, so `cpu_percent` and the like are null here; `--batch` has them.
+
+mod domain;
+mod host;
+mod list;
+
+use super::{args::LookWish, find, hosts, hosts::Choice, print, trouble::Trouble};
+use crate::{
+    app::command::Look,
+    batch::column::{Part, Row},
+    driver::Reader,
+    model::{Demand, Domain, Name, Snapshot, rates::DomainRates, text::visible},
+    sampler,
+};
+
+/// What a looking command looks at.
+struct Subject {
+    uri: String,
+    reader: Reader,
+    snapshot: Snapshot,
+}
+
+/// Reads what the command names and prints it.
+pub(super) fn run(wish: &LookWish, choices: &[Choice]) -> Result<(), Trouble> {
+    let [choice] = choices else {
+        return Err(Trouble::usage("a command takes one host: write -c once"));
+    };
+    let reader = hosts::open_read_only(choice, 0)?;
+    let uri = choice.uri.to_string();
+    let mut subject = Subject { uri, reader, snapshot: Snapshot::default() };
+    print(&made(wish, &mut subject)?)
+}
+
+fn made(wish: &LookWish, subject: &mut Subject) -> Result<Vec<u8>, Trouble> {
+    match wish.look {
+        Look::Node => Ok(host::node(wish, subject.read(&Demand::default()))),
+        Look::Capabilities => Ok(host::capabilities(wish, subject.read(&Demand::default()))),
+        Look::Drivers => Ok(host::drivers(wish, subject.read(&everything()))),
+        Look::Dmesg => host::dmesg(wish, subject),
+        Look::List => list::made(wish, subject),
+        Look::Info | Look::Vcpus | Look::Sched => domain::made(wish, subject),
+    }
+}
+
+impl Subject {
+    /// Reads the host.
+    fn read(&mut self, demand: &Demand) -> &Self {
+        self.reader.sample(sampler::stamp(), demand, &mut self.snapshot);
+        self
+    }
+
+    /// Reads the host with all of the domain that is meant.
+    fn read_domain(&mut self, wanted: &str) -> Result<Domain, Trouble> {
+        self.read(&Demand::default());
+        readable(&self.reader, &mut self.snapshot)?;
+        let key = find::domain(&self.snapshot.domains, wanted)?.key;
+        self.read(&Demand { focus: Some(key), devices: true, all_vcpus: false });
+        readable(&self.reader, &mut self.snapshot)?;
+        find::domain(&self.snapshot.domains, wanted).cloned()
+    }
+
+    /// What the host is called.
+    fn label(&self) -> Name {
+        let name = &self.snapshot.node.name;
+        if name.raw().is_empty() { Name::new(&self.uri) } else { name.clone() }
+    }
+}
+
+/// Whether the domains were read; else every driver's reason.
+fn readable(reader: &Reader, snapshot: &mut Snapshot) -> Result<(), Trouble> {
+    match &snapshot.stale {
+        Some(_) => reader.read_domains(&mut snapshot.domains).map_err(|failure| Trouble::failure(&failure)),
+        None => Ok(()),
+    }
+}
+
+/// A domain's row; it has no rates, for the host is read once.
+fn whole<'a>(host: &'a Name, domain: &'a Domain) -> Row<'a> {
+    Row { host, domain, rates: DomainRates::default(), part: Part::Whole }
+}
+
+/// What asks something of every driver.
+fn everything() -> Demand {
+    Demand { all_vcpus: true, devices: true, focus: None }
+}
+
+/// Foreign text of many lines, each safe to show.
+fn visible_lines(text: &str) -> String {
+    text.lines().flat_map(|line| [visible(line), "\n".into()]).collect()
+}

@@ -1,0 +1,81 @@
+//! The memory whose addresses go in the calls: one run of pages, grown and never given back.
+
+use std::sync::Arc;
+
+use nix::errno::Errno;
+
+use super::{Hypercall, Pages, refusal};
+use crate::{
+    driver::{Answer, Error},
+    model::Kind,
+};
+
+/// What it starts with.
+const FIRST: usize = 16 * 4096;
+/// What it never grows beyond: several times what the most domains and vCPUs of a host need.
+const MOST: usize = 64 << 20;
+/// How often a call is made again when Xen could not reach a page.
+const RETRIES: u32 = 2;
+
+/// The memory of one link, and the way to the hypervisor that reads it.
+pub(super) struct Arena {
+    xen: Arc<dyn Hypercall>,
+    pages: Box<dyn Pages>,
+}
+
+impl Arena {
+    pub(super) fn new(xen: Arc<dyn Hypercall>) -> Answer<Self> {
+        let pages = xen.pages(FIRST).map_err(|errno| refusal::memory(FIRST, errno))?;
+        Ok(Self { xen, pages })
+    }
+
+    /// Makes room for this many bytes, at least twice what there was; what it holds stays.
+    pub(super) fn reserve(&mut self, bytes: usize) -> Answer<()> {
+        let old = self.pages.bytes().len();
+        if bytes <= old {
+            return Ok(());
+        }
+        if bytes > MOST {
+            return Err(Error::new(Kind::Failed, format!("a call would need {} MiB", bytes >> 20)));
+        }
+        let size = bytes.max(2 * old).min(MOST);
+        let mut pages = self.xen.pages(size).map_err(|errno| refusal::memory(size, errno))?;
+        pages.bytes_mut()[..old].copy_from_slice(self.pages.bytes());
+        self.pages = pages;
+        Ok(())
+    }
+
+    /// Where a byte of it stands for the hypervisor.
+    pub(super) fn address(&self, at: usize) -> u64 {
+        assert!(at < self.pages.bytes().len(), "an address lies in what was reserved");
+        self.pages.address() + at as u64
+    }
+
+    /// A part of it; what lies beyond its end is left out.
+    pub(super) fn bytes(&self, at: usize, length: usize) -> &[u8] {
+        let bytes = self.pages.bytes();
+        let end = at.saturating_add(length).min(bytes.len());
+        &bytes[at.min(end)..end]
+    }
+
+    /// Writes into it, where there is room reserved.
+    pub(super) fn write(&mut self, at: usize, bytes: &[u8]) {
+        self.pages.bytes_mut()[at..at + bytes.len()].copy_from_slice(bytes);
+    }
+
+    /// Fills a part of it, where there is room reserved.
+    pub(super) fn fill(&mut self, at: usize, length: usize, byte: u8) {
+        self.pages.bytes_mut()[at..at + length].fill(byte);
+    }
+
+    /// Makes a call; again where a page was missing.
+    pub(super) fn call(&mut self, number: u64, arguments: [u64; 5]) -> Result<u64, Errno> {
+        for _ in 0..RETRIES {
+            match self.xen.call(number, arguments) {
+                Err(Errno::EFAULT) => self.pages.touch(),
+                answer => return answer,
+            }
+        }
+        self.xen.call(number, arguments)
+    }
+}

@@ -1,0 +1,35 @@
+"""The shapes of paravirtual guests the lab starts; there are no others, for emulation has no VMX."""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Guest:
+    """One guest: as `xl create` needs it, and as the checks know it."""
+    name: str
+    vcpus: int = 1
+    #: vCPUs it could have, for a guest that runs with fewer; 0 is `vcpus`.
+    max_vcpus: int = 0
+    #: MiB; the kernel does not boot in less than about 90.
+    memory: int = 96
+    #: How many vCPUs it burns; it idles on the others.
+    burn: int = 0
+    #: Hard affinity as xl writes it; empty for any pCPU.
+    cpus: str = ""
+    paused: bool = False
+
+    @property
+    def path(self):
+        """Its configuration in dom0."""
+        return f"/etc/xen/{self.name}.cfg"
+
+    def config(self):
+        """Its configuration for xl, a line an entry."""
+        lines = [f'name="{self.name}"', 'kernel="/guest/vmlinuz"', 'ramdisk="/guest/initrd"',
+                 f"memory={self.memory}", f"vcpus={self.vcpus}", f"maxvcpus={self.max_vcpus or self.vcpus}",
+                 f'extra="console=hvc0 quiet burn={self.burn}"']
+        return "\n".join(lines + [f'cpus="{self.cpus}"'] * bool(self.cpus))
+
+    def create(self):
+        """The shell lines that write the configuration and start it."""
+        paused = "-p " if self.paused else ""
+        return f"cat >{self.path} <<'END'\n{self.config()}\nEND\nxl create -q {paused}{self.path}"

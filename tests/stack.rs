@@ -1,0 +1,164 @@
+//! The laws of the three routes, over recording drivers.
+#![allow(unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+
+mod support {
+    pub mod recording;
+}
+
+use domtop::{
+    driver::session,
+    model::{
+        Demand, DomainKey, HostId, KiB, Kind, Light, Op, Route, Snapshot, Stamp,
+        request::{Change, PinRequest, Request},
+    },
+};
+use support::recording::{Recording, Tape};
+
+/// One change of each route.
+fn first() -> Change {
+    Change::Pin(PinRequest::default())
+}
+
+const LAST: Change = Change::Destroy;
+const EVERY: Change = Change::Shutdown;
+
+/// Runs a change over hypervisor, xenstore and xl, which answer as told; gives who was asked, and the outcome.
+fn run(change: &Change, answers: [Result<(), Kind>; 3]) -> (Vec<String>, Result<Vec<String>, Vec<Kind>>) {
+    let tape = Tape::default();
+    let [hypervisor, xenstore, xl] = answers;
+    let drivers = vec![
+        Recording::hypervisor("hypervisor", &tape, hypervisor).opened(),
+        Recording::new("xenstore", &tape, xenstore).opened(),
+        Recording::new("xl", &tape, xl).opened(),
+    ];
+    let session = session::assemble(HostId(0), drivers, true).unwrap();
+    tape.clear();
+    let controller = session.controller.expect("opened for changes");
+    let outcome = controller.run(&Request::Domain(DomainKey::default(), change.clone()));
+    let done = outcome.map(|names| names.iter().map(ToString::to_string).collect());
+    (tape.asked(), done.map_err(|f| f.reasons.iter().map(|r| r.kind).collect()))
+}
+
+fn names(list: &[&str]) -> Vec<String> {
+    list.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn first_asks_in_priority_order_and_stops_at_the_first_that_can() {
+    let (asked, done) = run(&first(), [Ok(()), Ok(()), Ok(())]);
+    assert_eq!((asked, done), (names(&["hypervisor"]), Ok(names(&["hypervisor"]))));
+}
+
+#[test]
+fn the_hypervisor_is_asked_last_to_destroy() {
+    let no = Err(Kind::Unsupported);
+    let (asked, done) = run(&LAST, [Ok(()), no, Ok(())]);
+    assert_eq!((asked, done), (names(&["xenstore", "xl"]), Ok(names(&["xl"]))));
+    let (asked, done) = run(&LAST, [Ok(()), no, Err(Kind::Unreachable)]);
+    assert_eq!((asked, done), (names(&["xenstore", "xl", "hypervisor"]), Ok(names(&["hypervisor"]))));
+}
+
+#[test]
+fn shutdown_tells_every_driver() {
+    let (asked, done) = run(&EVERY, [Ok(()), Err(Kind::Failed), Ok(())]);
+    assert_eq!((asked, done), (names(&["hypervisor", "xenstore", "xl"]), Ok(names(&["hypervisor", "xl"]))));
+    let (_, done) = run(&EVERY, [Err(Kind::Failed), Err(Kind::Denied), Err(Kind::Unsupported)]);
+    assert_eq!(done, Err(vec![Kind::Failed, Kind::Denied]), "every reason is kept, in the order told");
+}
+
+#[test]
+fn a_driver_that_tried_and_failed_ends_a_change() {
+    for kind in [Kind::Failed, Kind::TimedOut, Kind::NoDomain, Kind::Refused, Kind::Malformed] {
+        let (asked, done) = run(&first(), [Err(kind), Ok(()), Ok(())]);
+        assert_eq!((asked, done), (names(&["hypervisor"]), Err(vec![kind])));
+        let (asked, _) = run(&LAST, [Ok(()), Err(kind), Ok(())]);
+        assert_eq!(asked, names(&["xenstore"]), "the hypervisor must not answer behind a toolstack's back");
+    }
+}
+
+#[test]
+fn a_change_falls_through_what_could_not_try() {
+    for kind in [Kind::Unsupported, Kind::Unreachable, Kind::Denied] {
+        let (asked, done) = run(&first(), [Err(kind), Err(kind), Ok(())]);
+        assert_eq!((asked, done), (names(&["hypervisor", "xenstore", "xl"]), Ok(names(&["xl"]))));
+    }
+}
+
+#[test]
+fn a_read_falls_through_any_failure() {
+    for kind in [Kind::Failed, Kind::TimedOut, Kind::Malformed, Kind::Denied, Kind::Unsupported] {
+        let tape = Tape::default();
+        let drivers = vec![
+            Recording::new("one", &tape, Err(kind)).opened(),
+            Recording::new("two", &tape, Ok(())).opened(),
+        ];
+        let mut reader = session::assemble(HostId(0), drivers, false).unwrap().reader;
+        let mut snapshot = Snapshot::default();
+        reader.sample(Stamp::default(), &Demand::default(), &mut snapshot);
+        assert_eq!(snapshot.stale, None);
+        assert_eq!(snapshot.domains.len(), 1, "the second driver answered");
+    }
+}
+
+#[test]
+fn every_operation_takes_the_route_its_users_need() {
+    let of = |route| Op::ALL.iter().filter(move |op| op.route() == route).copied().collect::<Vec<_>>();
+    assert_eq!(of(Route::HypervisorLast), [Op::Suspend, Op::Resume, Op::Destroy, Op::SetVcpus]);
+    assert_eq!(of(Route::Every), [Op::Shutdown, Op::Reboot, Op::SetMemory, Op::SetMaxMemory]);
+    assert!(Op::ALL.iter().filter(|op| !op.changes()).all(|op| op.route() == Route::First));
+}
+
+#[test]
+fn a_read_only_session_has_no_controller() {
+    let tape = Tape::default();
+    let drivers = vec![Recording::new("one", &tape, Ok(())).opened()];
+    assert!(session::assemble(HostId(0), drivers, false).unwrap().controller.is_none());
+}
+
+#[test]
+fn a_driver_that_could_not_be_opened_keeps_its_place_and_says_why() {
+    let tape = Tape::default();
+    let drivers = vec![
+        Recording::new("hypervisor", &tape, Ok(()))
+            .absent(Kind::Denied, "open /dev/xen/privcmd: permission denied"),
+        Recording::new("xenstore", &tape, Ok(())).opened(),
+    ];
+    let mut reader = session::assemble(HostId(0), drivers, true).unwrap().reader;
+    let mut snapshot = Snapshot::default();
+    reader.sample(Stamp::default(), &Demand::default(), &mut snapshot);
+    assert_eq!(snapshot.drivers.len(), 2);
+    assert_eq!(&*snapshot.drivers[0].name, "hypervisor");
+    assert_eq!(snapshot.drivers[0].light, Light::Absent("open /dev/xen/privcmd: permission denied".into()));
+}
+
+#[test]
+fn a_host_nobody_can_open_gives_every_reason() {
+    let tape = Tape::default();
+    let drivers = vec![
+        Recording::new("hypervisor", &tape, Ok(()))
+            .absent(Kind::Denied, "open /dev/xen/privcmd: permission denied"),
+        Recording::new("xenstore", &tape, Ok(()))
+            .absent(Kind::Unreachable, "connect to /run/xenstored/socket: gone"),
+    ];
+    let failure = session::assemble(HostId(0), drivers, true).err().expect("nobody answers");
+    let text = failure.to_string();
+    assert!(text.contains("/dev/xen/privcmd") && text.contains("/run/xenstored/socket"), "{text}");
+}
+
+#[test]
+fn a_failed_list_says_so_and_does_not_pretend() {
+    let tape = Tape::default();
+    let one = Recording::new("one", &tape, Err(Kind::TimedOut));
+    let mut reader = session::assemble(HostId(0), vec![one.opened()], false).unwrap().reader;
+    let mut snapshot = Snapshot::default();
+    reader.sample(Stamp::default(), &Demand::default(), &mut snapshot);
+    assert!(snapshot.stale.is_some_and(|why| why.contains("as told")));
+    assert_eq!(snapshot.drivers[0].failures, snapshot.drivers[0].calls - 1, "all but the version failed");
+    assert!(snapshot.memory.known().is_none());
+}
+
+#[test]
+fn set_memory_carries_its_amount_to_every_driver() {
+    let (asked, _) = run(&Change::SetMemory(KiB(1024)), [Ok(()), Ok(()), Ok(())]);
+    assert_eq!(asked.len(), 3);
+}
