@@ -144,7 +144,11 @@ fn without_colours_no_cell_has_one_whatever_the_theme() {
 fn sixteen_colours_and_the_palette_are_kept_to() {
     for name in Theme::names() {
         for (role, style) in Theme::load(&name, Depth::Palette).unwrap().roles() {
-            assert!(![style.fg, style.bg].iter().flatten().any(|c| matches!(c, Color::Rgb(..))), "{}", role.word());
+            assert!(
+                ![style.fg, style.bg].iter().flatten().any(|c| matches!(c, Color::Rgb(..))),
+                "{}",
+                role.word()
+            );
         }
         for (role, style) in Theme::load(&name, Depth::Sixteen).unwrap().roles() {
             let beyond = |c: &Color| matches!(c, Color::Rgb(..) | Color::Indexed(16..));
@@ -170,7 +174,8 @@ fn states_differ_by_their_sign_too() {
         app.settings.glyphs = glyphs;
         let (buffer, regions) = styled::draw(&app, &styled::dark());
         let (_, header) = *regions.headers.iter().find(|(c, _)| c.word() == "state").unwrap();
-        let mut signs: Vec<_> = (0..13).map(|line| buffer[(header.x, regions.rows.y + line)].symbol()).collect();
+        let mut signs: Vec<_> =
+            (0..13).map(|line| buffer[(header.x, regions.rows.y + line)].symbol()).collect();
         signs.sort_unstable();
         signs.dedup();
         // Running, idle, paused, shut down, crashed, dying, off.
@@ -188,7 +193,12 @@ fn what_is_wrong_with_a_file_is_said_with_its_line_and_the_nearest_name() {
         ("entry", "inherits = \"dark\"\n[role]\ntext = \"inc\"\n", 3, "did you mean \"ink\""),
         ("colour", "inherits = \"dark\"\n[palette]\nink = \"#12345\"\n", 3, "write #rrggbb"),
         ("ansi", "inherits = \"dark\"\n[palette]\nink = \"grean\"\n", 3, "did you mean \"green\""),
-        ("modifier", "inherits = \"dark\"\n[role]\ntext = \"ink bald\"\n", 3, "only `on COLOUR` and modifiers"),
+        (
+            "modifier",
+            "inherits = \"dark\"\n[role]\ntext = \"ink bald\"\n",
+            3,
+            "only `on COLOUR` and modifiers",
+        ),
         ("ground", "inherits = \"dark\"\n[role]\ntext = \"ink on\"\n", 3, "after `on` comes a colour"),
         ("kind", "inherits = \"dark\"\n[role]\ntext = true\n", 3, "a text in quotes"),
         ("table", "role = 3\n", 1, "role is a table"),
@@ -203,7 +213,10 @@ fn what_is_wrong_with_a_file_is_said_with_its_line_and_the_nearest_name() {
 
 #[test]
 fn a_file_may_change_the_palette_alone() {
-    let file = Written::new("palette", "inherits = \"dark\"\n[palette]\nink = \"#abcdef\"\nsoft = 244\nblue = \"cyan\"\n");
+    let file = Written::new(
+        "palette",
+        "inherits = \"dark\"\n[palette]\nink = \"#abcdef\"\nsoft = 244\nblue = \"cyan\"\n",
+    );
     let theme = Theme::load(file.0.to_str().unwrap(), Depth::True).unwrap();
     assert_eq!(theme.text().fg, Some(Color::Rgb(0xab, 0xcd, 0xef)));
     assert_eq!(theme.dim().fg, Some(Color::Indexed(244)));

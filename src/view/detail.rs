@@ -36,7 +36,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, inner: Rect) {
     let detail = subject.host.detail.as_deref().filter(|detail| detail.key == key && !gone);
     let first = app.screen.scroll[Panel::Detail as usize];
     let lists = if inner.width >= WIDE { inner.width / 2 } else { inner.width };
-    let mut sheet = Sheet::new(Rect { width: if lists < inner.width { lists - 2 } else { lists }, ..inner }, first);
+    let mut sheet =
+        Sheet::new(Rect { width: if lists < inner.width { lists - 2 } else { lists }, ..inner }, first);
     identity(canvas, &mut sheet, &subject, gone);
     sched(canvas, &mut sheet, detail);
     sheet.gap();
@@ -105,7 +106,11 @@ fn identity(canvas: &mut Canvas<'_>, sheet: &mut Sheet, subject: &Subject<'_>, g
         pen.put("  pool ", theme.label()).print(theme.text(), format_args!("{pool}"));
     }
     sheet.next(canvas).print(theme.dim(), format_args!("{}", domain.key.uuid));
-    let time = if domain.key.id.is_some() { span(domain.cpu_time) } else { Scrap::of(format_args!("{}", signs.missing)) };
+    let time = if domain.key.id.is_some() {
+        span(domain.cpu_time)
+    } else {
+        Scrap::of(format_args!("{}", signs.missing))
+    };
     sheet.next(canvas).field(LABEL, "CPU time", theme.label()).put(&time, theme.text());
 }
 
@@ -121,7 +126,10 @@ fn sched(canvas: &mut Canvas<'_>, sheet: &mut Sheet, detail: Option<&Detail>) {
     };
 }
 
-fn params<'p, 'b>(pen: &'p mut super::canvas::Pen<'b>, sched: &SchedParams) -> &'p mut super::canvas::Pen<'b> {
+fn params<'p, 'b>(
+    pen: &'p mut super::canvas::Pen<'b>,
+    sched: &SchedParams,
+) -> &'p mut super::canvas::Pen<'b> {
     let theme = pen.theme;
     pen.put(&visible(&sched.scheduler), theme.text());
     if let Some(weight) = sched.weight {
@@ -137,7 +145,8 @@ fn params<'p, 'b>(pen: &'p mut super::canvas::Pen<'b>, sched: &SchedParams) -> &
         }
     }
     for (name, value) in &sched.other {
-        pen.print(theme.label(), format_args!("  {} ", visible(name))).print(theme.text(), format_args!("{value}"));
+        pen.print(theme.label(), format_args!("  {} ", visible(name)))
+            .print(theme.text(), format_args!("{value}"));
     }
     pen
 }

@@ -37,7 +37,10 @@ fn stack(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
     let name = width(&shown.drivers);
     let mut pen = sheet.next(canvas);
     pen.skip(2).field(name, "DRIVER", theme.column()).right(8, "CALLS", theme.column());
-    pen.right(8, "FAILED", theme.column()).right(9, "LATENCY", theme.column()).skip(2).put("PEER", theme.column());
+    pen.right(8, "FAILED", theme.column())
+        .right(9, "LATENCY", theme.column())
+        .skip(2)
+        .put("PEER", theme.column());
     for driver in &shown.drivers {
         let (sign, style) = light((theme, canvas.signs), &driver.light);
         let mut pen = sheet.next(canvas);
@@ -102,7 +105,8 @@ fn cost(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
         pen.print(theme.text(), format_args!("  {}", count(rate))).put(" calls/s", theme.label());
     }
     let style = if timing.missed > 0 { theme.warning() } else { theme.dim() };
-    pen.print(theme.text(), format_args!("  {}", count(timing.tick as f64 + 1.0))).put(" snapshots", theme.label());
+    pen.print(theme.text(), format_args!("  {}", count(timing.tick as f64 + 1.0)))
+        .put(" snapshots", theme.label());
     pen.print(style, format_args!("  {} missed", count(timing.missed as f64)));
 }
 
@@ -119,7 +123,9 @@ fn mode(canvas: &mut Canvas<'_>, sheet: &mut Sheet) {
 fn operations(canvas: &mut Canvas<'_>, sheet: &mut Sheet, drivers: &[DriverStatus]) {
     let theme = canvas.theme;
     let mut pen = sheet.next(canvas);
-    pen.field(16, "OPERATION", theme.column()).field(17, "ROUTE", theme.column()).put("ANSWERED BY", theme.column());
+    pen.field(16, "OPERATION", theme.column())
+        .field(17, "ROUTE", theme.column())
+        .put("ANSWERED BY", theme.column());
     for &op in Op::ALL {
         if sheet.below() {
             sheet.gap();

@@ -80,15 +80,16 @@ impl Plot<'_> {
     /// What has been as shares of the top, 0 to 1, oldest first.
     fn shares(&self, cells: usize) -> impl Iterator<Item = Option<f32>> {
         let top = self.top.max(f32::MIN_POSITIVE);
-        self.ring.resample(self.span, cells).map(move |value| {
-            value.map(|v| if v.is_finite() { (v / top).clamp(0.0, 1.0) } else { 0.0 })
-        })
+        self.ring
+            .resample(self.span, cells)
+            .map(move |value| value.map(|v| if v.is_finite() { (v / top).clamp(0.0, 1.0) } else { 0.0 }))
     }
 
     fn cell(&self, pen: &mut Pen<'_>, strip: Strip, (shares, dots): ([Option<f32>; 2], bool)) {
-        let highest = shares.into_iter().flatten().fold(None, |high: Option<f32>, v| {
-            Some(high.map_or(v, |high| high.max(v)))
-        });
+        let highest = shares
+            .into_iter()
+            .flatten()
+            .fold(None, |high: Option<f32>, v| Some(high.map_or(v, |high| high.max(v))));
         let Some(highest) = highest else {
             pen.skip(1);
             return;

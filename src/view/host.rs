@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::{
     canvas::{Canvas, Sheet},
     graph::{Ink, Plot, Strip, bar},
-    header::{full},
+    header::full,
     text::{Scrap, count, memory, memory_long, percent},
 };
 use crate::{
@@ -38,7 +38,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, inner: Rect) {
     };
     let first = app.screen.scroll[Panel::Host as usize];
     let half = if inner.width >= WIDE { inner.width / 2 } else { inner.width };
-    let mut sheet = Sheet::new(Rect { width: if half < inner.width { half - 2 } else { half }, ..inner }, first);
+    let mut sheet =
+        Sheet::new(Rect { width: if half < inner.width { half - 2 } else { half }, ..inner }, first);
     cpu(canvas, &mut sheet, shown);
     memory_lines(canvas, &mut sheet, shown);
     traffic(canvas, &mut sheet);
@@ -67,14 +68,18 @@ fn cpu(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
     for (line, strip) in (0..).zip(Strip::rows(4)) {
         let mut pen = sheet.next(canvas);
         match line {
-            0 => pen.field(6, "CPU", theme.label()).right(6, now.as_deref().unwrap_or(missing), theme.strong()).put(" %", theme.dim()),
+            0 => pen
+                .field(6, "CPU", theme.label())
+                .right(6, now.as_deref().unwrap_or(missing), theme.strong())
+                .put(" %", theme.dim()),
             1 => pen.right(SIDE - 1, &most, theme.dim()),
             3 => pen.right(SIDE - 1, "last 5 min", theme.dim()),
             _ => pen.skip(SIDE - 1),
         };
         pen.skip(1);
         let width = pen.room();
-        Plot { ring: &app.pane().history.host.cpu, span: SPAN, top, ink: Ink::Level }.draw(&mut pen, strip, width);
+        Plot { ring: &app.pane().history.host.cpu, span: SPAN, top, ink: Ink::Level }
+            .draw(&mut pen, strip, width);
     }
 }
 
@@ -87,7 +92,12 @@ fn memory_lines(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
             share(canvas, sheet, "MEM", [host.free, host.total]);
             for (amount, word) in [(host.scrub, "being wiped"), (host.outstanding, "promised")] {
                 if amount.0 > 0 {
-                    sheet.next(canvas).skip(SIDE).put(&memory(amount), theme.text()).skip(1).put(word, theme.label());
+                    sheet
+                        .next(canvas)
+                        .skip(SIDE)
+                        .put(&memory(amount), theme.text())
+                        .skip(1)
+                        .put(word, theme.label());
                 }
             }
         }
@@ -95,7 +105,10 @@ fn memory_lines(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
             sheet.next(canvas).field(SIDE, "MEM", theme.label()).put("no driver tells", theme.dim());
         }
         Reading::Failed(why) => {
-            sheet.next(canvas).field(SIDE, "MEM", theme.label()).print(theme.error(), format_args!("! {}", visible(why)));
+            sheet
+                .next(canvas)
+                .field(SIDE, "MEM", theme.label())
+                .print(theme.error(), format_args!("! {}", visible(why)));
         }
     }
     for (place, node) in shown.node.numa.iter().enumerate() {
@@ -148,7 +161,10 @@ fn pools(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
     sheet.gap();
     for pool in &shown.node.pools {
         let mut pen = sheet.next(canvas);
-        pen.print(theme.label(), format_args!("{:<LABEL$}", Scrap::of(format_args!("pool {}", pool.id)), LABEL = LABEL as usize));
+        pen.print(
+            theme.label(),
+            format_args!("{:<LABEL$}", Scrap::of(format_args!("pool {}", pool.id)), LABEL = LABEL as usize),
+        );
         pen.put(&visible(&pool.scheduler), theme.text());
         pen.print(theme.text(), format_args!("  {}", pool.domains)).put(" domains", theme.label());
         pen.put("  pCPUs ", theme.label()).put(&pool.cpus.to_string(), theme.text());

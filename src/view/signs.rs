@@ -147,7 +147,8 @@ mod tests {
     #[test]
     fn every_sign_is_one_cell_and_states_differ_by_sign() {
         for set in [&BRAILLE, &BLOCK, &ASCII] {
-            let signs = set.states.iter().chain(&set.lines).chain(set.levels).chain(&set.bar).chain(&set.lights);
+            let signs =
+                set.states.iter().chain(&set.lines).chain(set.levels).chain(&set.bar).chain(&set.lights);
             for sign in signs.chain([&set.ellipsis, &set.missing, &set.cursor, &set.up, &set.down]) {
                 assert_eq!(sign.width(), 1, "{sign:?}");
             }
@@ -161,7 +162,8 @@ mod tests {
     #[test]
     fn ascii_is_ascii() {
         let signs = ASCII.states.iter().chain(&ASCII.lines).chain(ASCII.levels).chain(&ASCII.bar);
-        let words = [ASCII.ellipsis, ASCII.missing, ASCII.dot, ASCII.up, ASCII.down, ASCII.cursor, ASCII.about];
+        let words =
+            [ASCII.ellipsis, ASCII.missing, ASCII.dot, ASCII.up, ASCII.down, ASCII.cursor, ASCII.about];
         assert!(signs.chain(&ASCII.lights).chain(&ASCII.more).chain(&words).all(|sign| sign.is_ascii()));
     }
 }

@@ -57,16 +57,23 @@ impl Painter {
     pub(crate) fn new() -> Self {
         let settings = FontSettings { scale: LETTER, ..FontSettings::default() };
         let font = |bytes: &[u8]| Font::from_bytes(bytes, settings).unwrap();
-        let fonts = [dejavu::sans_mono::regular(), dejavu::sans_mono::bold(), dejavu::sans::regular()].map(font);
+        let fonts =
+            [dejavu::sans_mono::regular(), dejavu::sans_mono::bold(), dejavu::sans::regular()].map(font);
         let line = fonts[0].horizontal_line_metrics(LETTER).unwrap();
         let width = fonts[0].metrics('M', LETTER).advance_width.round() as usize;
         let height = (line.ascent - line.descent).ceil() as usize + 1;
-        Self { fonts, cell: (width, height), baseline: line.ascent.ceil() as i32, letters: RefCell::default() }
+        Self {
+            fonts,
+            cell: (width, height),
+            baseline: line.ascent.ceil() as i32,
+            letters: RefCell::default(),
+        }
     }
 
     /// Draws every cell.
     pub(crate) fn paint(&self, buffer: &Buffer) -> Picture {
-        let (width, height) = (buffer.area.width as usize * self.cell.0, buffer.area.height as usize * self.cell.1);
+        let (width, height) =
+            (buffer.area.width as usize * self.cell.0, buffer.area.height as usize * self.cell.1);
         let mut picture = Picture { width, height, pixels: vec![0; width * height * 3] };
         for y in 0..buffer.area.height {
             let mut x = 0;
@@ -96,7 +103,12 @@ impl Painter {
     }
 
     fn letter(&self, at: &mut Spot<'_>, sign: char, ink: [u8; 3], bold: bool) {
-        let drawn = self.letters.borrow_mut().entry((sign, bold)).or_insert_with(|| Rc::new(self.draw(sign, bold))).clone();
+        let drawn = self
+            .letters
+            .borrow_mut()
+            .entry((sign, bold))
+            .or_insert_with(|| Rc::new(self.draw(sign, bold)))
+            .clone();
         let (metrics, bits) = &*drawn;
         let top = self.baseline - metrics.ymin - metrics.height as i32;
         for (i, &cover) in bits.iter().enumerate() {
@@ -135,7 +147,8 @@ impl Spot<'_> {
                         *old = new;
                         continue;
                     }
-                    let mixed = u32::from(new) * u32::from(cover) + u32::from(*old) * (255 - u32::from(cover));
+                    let mixed =
+                        u32::from(new) * u32::from(cover) + u32::from(*old) * (255 - u32::from(cover));
                     *old = (mixed / 255) as u8;
                 }
             }

@@ -10,7 +10,12 @@ use crate::{
 };
 
 /// Draws a line for each.
-pub(super) fn draw(canvas: &mut Canvas<'_>, sheet: &mut Sheet, subject: &Subject<'_>, detail: Option<&Detail>) {
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    sheet: &mut Sheet,
+    subject: &Subject<'_>,
+    detail: Option<&Detail>,
+) {
     let theme = canvas.theme;
     let Some(id) = subject.domain.key.id else { return };
     let all = &subject.host.vcpus;

@@ -30,7 +30,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, last: Rect, overlay: &Overlay) -> Op
     let x = typed(&mut pen, input);
     match (error, overlay) {
         (Some(error), _) => pen.skip(2).put(&visible(error), theme.error()),
-        (None, Overlay::Filter { .. }) => pen.print(theme.dim(), format_args!("  {} shown", app.table.rows.len())),
+        (None, Overlay::Filter { .. }) => {
+            pen.print(theme.dim(), format_args!("  {} shown", app.table.rows.len()))
+        }
         (None, Overlay::Interval { .. }) => pen.put("  seconds, or as 250ms", theme.dim()),
         (None, _) => &mut pen,
     };

@@ -45,7 +45,10 @@ pub(super) fn sort(canvas: &mut Canvas<'_>, body: Rect, selected: usize) -> Opti
 fn entry(pen: &mut Pen<'_>, column: Column, shown: bool) {
     let theme = pen.theme;
     let style = if shown { theme.text() } else { theme.dim() };
-    pen.field(10, column.title(), style).skip(1).field(9, column.word(), theme.dim()).put(column.doc(), style);
+    pen.field(10, column.title(), style)
+        .skip(1)
+        .field(9, column.word(), theme.dim())
+        .put(column.doc(), style);
 }
 
 /// Commands for what was typed.

@@ -14,7 +14,11 @@ use crate::{
 const KEYS: u16 = 18;
 
 /// Every command with its keys, and why one cannot be run now; the first line is typed into.
-pub(super) fn help(canvas: &mut Canvas<'_>, body: Rect, (search, offset): (&Input, usize)) -> Option<(u16, u16)> {
+pub(super) fn help(
+    canvas: &mut Canvas<'_>,
+    body: Rect,
+    (search, offset): (&Input, usize),
+) -> Option<(u16, u16)> {
     let (app, theme) = (canvas.app, canvas.theme);
     let lines = lines_of(app, search.value());
     let inner = popup::middle(canvas, body, (104, body.height.saturating_sub(2)), "Help");
