@@ -211,3 +211,13 @@ fn a_wild_clock_harms_nothing() {
     desk.tick(10);
     assert!(desk.rows().len() >= 2);
 }
+
+#[test]
+fn a_table_that_is_not_on_the_screen_comes_back_with_the_cursor_on_its_page() {
+    let guests: Vec<_> = (1..=30).map(|n| guest(n, &format!("vm{n:02}"), 100.0 - f64::from(n))).collect();
+    let mut desk = Desk::new(&guests);
+    desk.press("G");
+    desk.draw(0);
+    desk.press("g");
+    assert_eq!((desk.app.table.selected, desk.app.table.offset), (0, 0));
+}
