@@ -31,7 +31,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, inner: Rect) {
         return;
     };
     let mut pen = canvas.title_pen(Panel::Detail, Rect { x: inner.x - 1, ..inner });
-    pen.put(&subject.domain.label(), theme.strong()).skip(1);
+    pen.put(&subject.domain.label(), theme.strong()).put(" ", theme.title());
     let key = subject.domain.key;
     let detail = subject.host.detail.as_deref().filter(|detail| detail.key == key && !gone);
     let first = app.screen.scroll[Panel::Detail as usize];
@@ -105,10 +105,7 @@ fn identity(canvas: &mut Canvas<'_>, sheet: &mut Sheet, subject: &Subject<'_>, g
     if let Some(pool) = domain.pool.known() {
         pen.put("  pool ", theme.label()).print(theme.text(), format_args!("{pool}"));
     }
-    sheet
-        .next(canvas)
-        .field(LABEL, "uuid", theme.label())
-        .print(theme.text(), format_args!("{}", domain.key.uuid));
+    sheet.next(canvas).print(theme.dim(), format_args!("{}", domain.key.uuid));
     let time = if domain.key.id.is_some() {
         span(domain.cpu_time)
     } else {

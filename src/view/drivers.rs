@@ -38,11 +38,11 @@ fn stack(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
     let mut pen = sheet.next(canvas);
     pen.skip(2).field(name, "DRIVER", theme.column()).right(8, "CALLS", theme.column());
     pen.right(8, "FAILED", theme.column())
-        .right(9, "A CALL", theme.column())
+        .right(9, "LATENCY", theme.column())
         .skip(2)
         .put("PEER", theme.column());
     for driver in &shown.drivers {
-        let (sign, style) = light(canvas, &driver.light);
+        let (sign, style) = light((theme, canvas.signs), &driver.light);
         let mut pen = sheet.next(canvas);
         pen.field(2, sign, style).field(name, &visible(&driver.name), theme.strong());
         number(&mut pen, driver.calls, theme.text());
@@ -143,7 +143,10 @@ fn operation(canvas: &mut Canvas<'_>, sheet: &mut Sheet, op: Op, drivers: &[Driv
     let can = |driver: &&DriverStatus| driver.ops.contains(&op);
     let up = |driver: &&DriverStatus| matches!(driver.light, Light::Ready | Light::Degraded(_));
     let mut answering = 0;
-    for driver in drivers.iter().filter(can) {
+    // The stack asks in this order, but for a route that keeps the hypervisor for the last.
+    let last = |driver: &&DriverStatus| op.route() == Route::HypervisorLast && &*driver.name == "hypervisor";
+    let (hypervisor, others): (Vec<_>, Vec<_>) = drivers.iter().filter(can).partition(last);
+    for driver in others.into_iter().chain(hypervisor) {
         let first = answering == 0 || op.route() == Route::Every;
         let style = match (up(&driver), first) {
             (true, true) => theme.good(),

@@ -9,19 +9,18 @@ use crate::app::{App, command};
 /// Cells between one key and the next.
 const APART: u16 = 3;
 
-/// Draws as many as fit, each to be clicked; where little fits, the one that shows them all.
+/// Draws as many as fit, each to be clicked; the one that shows them all has its place in any case.
 pub(super) fn draw(canvas: &mut Canvas<'_>, line: Rect) {
     let (app, theme) = (canvas.app, canvas.theme);
     let mut x = line.x.saturating_add(1);
     let fits = |x: u16, width: u16| x.saturating_add(width) < line.right();
-    let mut keys: Vec<_> = command::footer(app).collect();
-    if line.width < 60 && app.overlay.is_none() {
-        keys.sort_by_key(|(command, _)| command.name != "help");
-    }
-    for (command, key) in keys {
+    let (help, others): (Vec<_>, Vec<_>) = command::footer(app).partition(|(row, _)| row.name == "help");
+    let reserved: u16 = help.iter().map(|(row, key)| cells(row.name, key) + APART).sum();
+    let others = others.into_iter().map(|row| (row, reserved));
+    for ((command, key), reserved) in others.chain(help.into_iter().map(|row| (row, 0))) {
         let width = cells(command.name, &key);
-        if !fits(x, width) {
-            break;
+        if !fits(x, width + reserved) {
+            continue;
         }
         let mut pen = canvas.pen(Rect { x, width, ..line }, 0);
         pen.put(&key, theme.key()).skip(1).put(&word(command.name), theme.hint());

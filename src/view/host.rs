@@ -22,7 +22,7 @@ use crate::{
 /// How much of the past is shown.
 const SPAN: Nanos = Nanos(300_000_000_000);
 /// Cells left of a graph.
-const SIDE: u16 = 14;
+const SIDE: u16 = 15;
 /// From this width on what stands still is beside what moves.
 const WIDE: u16 = 100;
 /// Cells of a label.
@@ -69,7 +69,7 @@ fn cpu(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
         let mut pen = sheet.next(canvas);
         match line {
             0 => pen
-                .field(5, "CPU", theme.label())
+                .field(6, "CPU", theme.label())
                 .right(6, now.as_deref().unwrap_or(missing), theme.strong())
                 .put(" %", theme.dim()),
             1 => pen.right(SIDE - 1, &most, theme.dim()),
@@ -121,7 +121,7 @@ fn share(canvas: &mut Canvas<'_>, sheet: &mut Sheet, label: &str, [free, total]:
     let theme = canvas.theme;
     let taken = KiB(total.0.saturating_sub(free.0));
     let mut pen = sheet.next(canvas);
-    pen.field(6, label, theme.label()).right(5, &memory(taken), theme.strong()).skip(3);
+    pen.field(8, label, theme.label()).right(5, &memory(taken), theme.strong()).skip(2);
     let width = pen.room().saturating_sub(22);
     bar(&mut pen, width, taken.0 as f32 / total.0.max(1) as f32, theme.memory());
     pen.put(" of ", theme.dim()).field(6, &memory(total), theme.text());
@@ -147,7 +147,7 @@ fn traffic(canvas: &mut Canvas<'_>, sheet: &mut Sheet) {
             Some(rate) => pen.right(5, &count(f64::from(rate)), theme.text()),
             None => pen.right(5, pen.signs.missing, theme.dim()),
         };
-        pen.skip(1).field(3, word, theme.dim());
+        pen.skip(1).field(4, word, theme.dim());
         let (top, width) = (ring.max_over(SPAN).unwrap_or(0.0).max(1.0), pen.room());
         Plot { ring, span: SPAN, top, ink: Ink::Flat(style) }.draw(&mut pen, Strip::ONLY, width);
     }

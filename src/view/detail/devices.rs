@@ -1,5 +1,7 @@
 //! The devices: what is behind each, and what has passed through it.
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::{
     model::{Detail, Device, DeviceKind, Reading, text::visible},
     view::{
@@ -34,8 +36,14 @@ fn one(canvas: &mut Canvas<'_>, sheet: &mut Sheet, device: &Device) {
         pen.skip(2).put(state, theme.warning());
     }
     let note = device.note.shown();
+    let wide = u16::try_from(note.width()).unwrap_or(u16::MAX);
+    if !note.is_empty() && pen.room() > wide + 2 {
+        pen.skip(2).put(note, theme.dim());
+    } else if !note.is_empty() {
+        sheet.next(canvas).skip(5).put(note, theme.dim());
+    }
     let quiet = !matches!(device.net, Reading::Known(_)) && !matches!(device.disk, Reading::Known(_));
-    if note.is_empty() && quiet {
+    if quiet {
         return;
     }
     let mut pen = sheet.next(canvas);
@@ -47,10 +55,6 @@ fn one(canvas: &mut Canvas<'_>, sheet: &mut Sheet, device: &Device) {
     if let Reading::Known(disk) = device.disk {
         pair(&mut pen, [(disk.read_bytes, "read"), (disk.write_bytes, "written")]);
     }
-    if let Reading::Failed(_) = device.net {
-        pen.put("! ", theme.error());
-    }
-    pen.put(note, theme.dim());
 }
 
 fn pair(pen: &mut Pen<'_>, pair: [(u64, &str); 2]) {

@@ -20,7 +20,7 @@ const SPAN: Nanos = Nanos(60_000_000_000);
 /// Rows of the CPU graph.
 const ROWS: u16 = 3;
 /// Cells left of a graph.
-const SIDE: u16 = 14;
+const SIDE: u16 = 15;
 
 /// Draws all of them.
 pub(super) fn draw(canvas: &mut Canvas<'_>, sheet: &mut Sheet, subject: &Subject<'_>) {
@@ -43,7 +43,7 @@ fn cpu(canvas: &mut Canvas<'_>, sheet: &mut Sheet, subject: &Subject<'_>) {
         match line {
             0 => {
                 let now = now.as_deref().unwrap_or(missing);
-                pen.field(5, "CPU", theme.label()).right(6, now, theme.strong()).put(" %", theme.dim());
+                pen.field(6, "CPU", theme.label()).right(6, now, theme.strong()).put(" %", theme.dim());
             }
             1 => {
                 pen.right(SIDE - 1, word, theme.dim());
@@ -67,9 +67,9 @@ fn memory_bar(canvas: &mut Canvas<'_>, sheet: &mut Sheet, subject: &Subject<'_>)
     let most = domain.max_memory.known().copied();
     let target = domain.target.known().copied().filter(|target| *target != domain.memory);
     let mut pen = sheet.next(canvas);
-    pen.field(5, "MEM", theme.label()).right(6, &memory(domain.memory), theme.strong());
+    pen.field(5, "MEM", theme.label()).right(5, &memory(domain.memory), theme.strong());
     let Some(KiB(most)) = most.filter(|most| most.0 > 0) else { return };
-    pen.skip(3);
+    pen.skip(5);
     let limit = memory(KiB(most));
     let width = pen.room().saturating_sub(9);
     bar(&mut pen, width, domain.memory.0 as f32 / most as f32, theme.memory());
@@ -97,7 +97,7 @@ fn traffic(canvas: &mut Canvas<'_>, sheet: &mut Sheet, subject: &Subject<'_>) {
             Some(rate) => pen.right(5, &count(rate), theme.text()),
             None => pen.right(5, pen.signs.missing, theme.dim()),
         };
-        pen.skip(1).field(3, word, theme.dim());
+        pen.skip(1).field(4, word, theme.dim());
         let Some(history) = subject.history.filter(|_| rate.is_some()) else { continue };
         let ring = ring(history);
         let top = ring.max_over(SPAN).unwrap_or(0.0).max(1.0);

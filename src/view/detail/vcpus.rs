@@ -23,7 +23,7 @@ pub(super) fn draw(
     let own = subject.host.vcpus_of(id);
     let mut pen = sheet.next(canvas);
     pen.field(5, "vCPU", theme.column()).right(5, "pCPU", theme.column()).right(8, "%CPU", theme.column());
-    pen.skip(2).field(10, "may run", theme.column()).put("would rather", theme.column());
+    pen.skip(2).field(10, "may run", theme.column()).put("prefers", theme.column());
     if own.is_empty() {
         let said = if detail.is_some() { "no driver tells of them" } else { "not read yet" };
         sheet.next(canvas).put(said, theme.dim());

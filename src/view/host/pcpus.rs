@@ -17,7 +17,7 @@ use crate::{
 /// More pCPUs than this get a sign each and no number.
 const LABELLED: usize = 64;
 /// Cells left of the grid.
-const SIDE: u16 = 14;
+const SIDE: u16 = 15;
 
 /// The threads of a core: index and place of each.
 type Core<'a> = &'a [(u32, Pcpu)];
