@@ -111,6 +111,26 @@ fn the_exit_status_is_the_contract_s() {
 }
 
 #[test]
+fn what_is_wrong_with_the_screen_s_settings_is_said_before_it_opens() {
+    for (text, part) in [
+        ("theme = 'nope'\n", ":1: `theme`: "),
+        ("mouse = true\ncolumns = ['id', 'nme']\n", ":2: `columns`: "),
+        ("sort = '-cpux'\n", ":1: `sort`: "),
+        ("[keys]\nquit = ['Esc']\n", ":2: `Esc` cannot be a key of `quit`"),
+        ("[keys]\nquitt = ['x']\n", ":2: there is no command `quitt`; did you mean `quit`?"),
+    ] {
+        let path = file("settings.toml", text);
+        let output = run(&["-c", "test:///default", "--config", path.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(2), "{text:?}: {}", said(&output));
+        assert!(said(&output).contains(&format!("settings.toml{part}")), "{text:?}: {}", said(&output));
+        std::fs::remove_file(path).unwrap();
+    }
+    let output = run(&["-c", "test:///default", "--theme", "nope"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).starts_with("domtop: --theme: "), "{}", said(&output));
+}
+
+#[test]
 fn without_a_xen_opening_it_names_the_devices_and_what_to_try() {
     if Path::new("/dev/xen").exists() || Path::new("/proc/xen/privcmd").exists() {
         eprintln!("SKIPPED: this machine runs on Xen, so xen:/// opens; the lab tests it");
