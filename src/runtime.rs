@@ -9,7 +9,6 @@
 
 pub mod decoder;
 mod engine;
-pub mod environment;
 mod hosts;
 mod input;
 mod screen;

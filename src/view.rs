@@ -77,9 +77,13 @@ fn everything(canvas: &mut Canvas<'_>, screen: Rect) -> Option<(u16, u16)> {
             Panel::Drivers => drivers::draw(canvas, inner),
         }
     }
-    footer::draw(canvas, last);
+    if !framed {
+        // The app takes two lines for borders off every panel; here there are none.
+        canvas.regions.lengths = canvas.regions.lengths.map(|lines| lines.saturating_sub(2));
+    }
+    let cursor = overlay::draw(canvas, body, last);
     status::draw(canvas, Rect { y: if framed { last.y - 1 } else { last.y }, ..last });
-    overlay::draw(canvas, body, last)
+    cursor
 }
 
 fn too_small(canvas: &mut Canvas<'_>, screen: Rect) {

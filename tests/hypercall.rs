@@ -104,7 +104,7 @@ fn bit_seven_is_the_first_pvh_only_in_4_4_to_4_8() {
     for &(name, release, domctl, _) in RELEASES.iter().filter(|row| row.2 >= 4) {
         let marked = SimDomain { flags: 0xffff_0080, ..SimDomain::new(1) };
         let guest = read(&open(&SimXen::of(name, vec![SimDomain::new(0), marked])))[1].guest.clone();
-        let early = release >= (4, 4) && release <= (4, 8);
+        let early = ((4, 4)..=(4, 8)).contains(&release);
         assert!(domctl >= 4);
         let expected = if early { GuestType::Pvh } else { GuestType::Pv };
         assert_eq!(guest, Reading::Known(expected), "{name}");
@@ -208,6 +208,32 @@ fn a_domain_that_vanished_between_two_calls_is_left_out_without_an_error() {
         assert_eq!(gone.kind, Kind::NoDomain, "{name}");
         assert_eq!(xen.scheduler(key(&SimDomain::new(1))).unwrap_err().kind, Kind::NoDomain, "{name}");
     }
+}
+
+#[test]
+fn a_domain_a_policy_refuses_does_not_take_the_others_vcpus_away() {
+    let sim = SimXen::of("4.17", varied());
+    let xen = open(&sim);
+    let (domains, mut vcpus) = (read(&xen), Vec::new());
+    sim.change(|s| s.hidden = vec![0]);
+    xen.vcpus(&domains, &mut vcpus).expect("the rest");
+    assert_eq!(vcpus.iter().map(|v| v.domain.0).collect::<Vec<_>>(), [1, 2, 700]);
+    sim.change(|s| s.hidden = vec![0, 1, 2, 700]);
+    vcpus.clear();
+    assert_eq!(xen.vcpus(&domains, &mut vcpus).unwrap_err().kind, Kind::Denied);
+}
+
+#[test]
+fn more_vcpus_than_one_call_takes_come_in_parts() {
+    let large = |id| SimDomain { vcpus: 8192, online: 8192, ..SimDomain::new(id) };
+    let sim = SimXen::of("4.17", (0..5).map(large).collect());
+    let xen = open(&sim);
+    let (domains, mut vcpus) = (read(&xen), Vec::new());
+    sim.clear_counts();
+    xen.vcpus(&domains, &mut vcpus).expect("vCPUs");
+    let expected = (0..5).flat_map(|id| (0..8192).map(move |index| (DomainId(id), index)));
+    assert!(vcpus.iter().map(|v| (v.domain, v.index)).eq(expected));
+    assert_eq!(sim.calls(), 2);
 }
 
 #[test]
@@ -350,7 +376,7 @@ fn a_row_keeps_what_others_filled_in_until_its_domain_is_another() {
         (99, ""),
     ];
     assert_eq!(rows, expected);
-    assert!(domains.iter().all(|d| (d.target == Reading::Known(KiB(5))) == !d.name.raw().is_empty()));
+    assert!(domains.iter().all(|d| d.target.known().is_none() == d.name.raw().is_empty()));
 }
 
 #[test]
@@ -530,7 +556,7 @@ fn the_console_is_read_on_from_where_one_left_off() {
 #[test]
 fn a_large_console_is_read_whole() {
     let sim = SimXen::of("4.17", varied());
-    let text = (0..20_000).map(|i| format!("line {i}\n")).collect::<String>();
+    let text = (0..20_000).map(|i| format!("line {i}")).collect::<Vec<_>>().join("\n");
     sim.change(|s| {
         s.ring = 100_000;
         s.console = text.clone().into_bytes();

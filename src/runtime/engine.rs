@@ -10,7 +10,6 @@ use nix::sys::signal::Signal;
 
 use super::{
     Setup,
-    environment::{self, process},
     hosts::Hosts,
     input::Input,
     screen::Screen,
@@ -48,15 +47,13 @@ pub(super) struct Engine {
     app: App,
     theme: Theme,
     depth: Depth,
-    /// What the last frame taught the app.
-    regions: Regions,
     hosts: Hosts,
     input: Input,
     signals: Signals,
     screen: Screen,
     terminal: Terminal,
-    /// Whether the screen shows something older than the app is.
-    changed: bool,
+    /// Whether the terminal shows nothing of ours, and is to be drawn whatever the app says.
+    blank: bool,
     /// When the next frame may be drawn.
     frame: Instant,
     /// When the app last heard of the time.
@@ -67,8 +64,10 @@ pub(super) struct Engine {
 impl Engine {
     /// Takes the terminal, draws the first frame before anything is read, and starts sampling.
     pub(super) fn start(setup: Setup) -> Result<Self, String> {
-        environment::check(&process)?;
-        let depth = environment::depth(&process);
+        let variable = |name| std::env::var(name).ok();
+        let (colour, term) = (variable("COLORTERM"), variable("TERM"));
+        can_draw(term.as_deref())?;
+        let depth = Depth::of(variable("NO_COLOR").as_deref(), colour.as_deref(), term.as_deref());
         let (theme, complaint) = first_theme(&setup.settings.theme, depth)?;
         let ids: Vec<_> = setup.hosts.iter().map(|(pane, _)| pane.id).collect();
         let (panes, readers): (Vec<_>, Vec<_>) = setup.hosts.into_iter().unzip();
@@ -84,23 +83,8 @@ impl Engine {
         let terminal = Terminal::take()?;
         let screen = Screen::new(terminal.output()?).map_err(|e| format!("cannot draw: {e}"))?;
         let (input, now) = (Input::spawn(terminal.input()?)?, Instant::now());
-        let (regions, hosts) = (Regions::default(), Hosts::new());
-        let (changed, frame, heard, ending) = (true, now, now, None);
-        Ok(Self {
-            app,
-            theme,
-            depth,
-            regions,
-            hosts,
-            input,
-            signals,
-            screen,
-            terminal,
-            changed,
-            frame,
-            heard,
-            ending,
-        })
+        let (hosts, blank, frame, heard, ending) = (Hosts::new(), true, now, now, None);
+        Ok(Self { app, theme, depth, hosts, input, signals, screen, terminal, blank, frame, heard, ending })
     }
 
     fn begin(&mut self, readers: Vec<(HostId, Reader)>, complaint: Option<String>) {
@@ -112,7 +96,9 @@ impl Engine {
         }
         self.draw();
         self.hosts.start(readers, self.app.settings.interval, &effects);
-        effects.into_iter().for_each(|effect| self.carry_out(effect));
+        for effect in effects {
+            self.carry_out(effect);
+        }
     }
 
     /// Runs until the user, a signal or the terminal ends it.
@@ -150,7 +136,7 @@ impl Engine {
     }
 
     fn shows_old(&self) -> bool {
-        self.changed && self.terminal.ours()
+        (self.blank || self.app.changed) && self.terminal.ours()
     }
 
     /// Something that glows or fades, goes by itself or tells how old it is needs to hear of the time more often.
@@ -184,7 +170,6 @@ impl Engine {
     }
 
     fn tell(&mut self, message: Msg) {
-        self.changed = true;
         for effect in self.app.update(message) {
             self.carry_out(effect);
         }
@@ -249,22 +234,19 @@ impl Engine {
     }
 
     fn renew(&mut self) {
-        self.changed = true;
+        self.blank = true;
         if self.screen.renew().is_err() {
             self.hung_up();
         }
     }
 
     fn draw(&mut self) {
-        (self.changed, self.frame) = (false, Instant::now() + FRAME);
+        (self.blank, self.frame) = (false, Instant::now() + FRAME);
         let (app, theme, mut regions) = (&self.app, &self.theme, Regions::default());
         if self.screen.draw(|frame| regions = view::draw(frame, app, theme)).is_err() {
             self.hung_up();
         }
-        if regions != self.regions {
-            self.regions.clone_from(&regions);
-            self.tell(Msg::Drawn(regions));
-        }
+        self.tell(Msg::Drawn(regions));
     }
 
     /// The terminal has gone: as if its signal had come, which does not come to who is no child of the shell.
@@ -282,4 +264,14 @@ fn first_theme(name: &str, depth: Depth) -> Result<(Theme, Option<String>), Stri
             Ok((Theme::load(&first, depth)?, Some(why)))
         }
     }
+}
+
+/// Whether a screen can be drawn on such a terminal at all.
+fn can_draw(term: Option<&str>) -> Result<(), String> {
+    if term == Some("dumb") {
+        return Err("this terminal cannot move its cursor (TERM=dumb); \
+                    set TERM to what it is, or let --batch print samples"
+            .into());
+    }
+    Ok(())
 }

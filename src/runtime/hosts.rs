@@ -40,11 +40,11 @@ impl Hosts {
     }
 
     fn add(&mut self, id: HostId, mut sampler: Sampler) {
-        let (sampled, messages) = (self.sampled.clone(), self.messages.0.clone());
+        let (came, messages) = (self.sampled.clone(), self.messages.0.clone());
         let mut snapshots = sampler.snapshots.clone();
         tokio::spawn(async move {
             while snapshots.changed().await.is_ok() {
-                sampled.notify_one();
+                came.notify_one();
             }
             let _ = messages.send(Msg::Notice(true, format!("{id} is not sampled any more")));
         });

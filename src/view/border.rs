@@ -1,6 +1,6 @@
 //! Light lines around panels, shared between neighbours, joined where they meet.
 
-use ratatui::layout::Rect;
+use ratatui::{layout::Rect, style::Style};
 
 use super::canvas::Canvas;
 use crate::app::Panel;
@@ -23,16 +23,21 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, tiles: &[(Panel, Rect)]) {
         let alone = tiles.len() == 1;
         let style =
             if panel == focus && !alone { canvas.theme.border_focused() } else { canvas.theme.border() };
-        for (x, y) in around(place) {
-            let arms = tiles.iter().fold(0, |arms, (_, place)| arms | arms_of(*place, x, y));
-            let line = canvas.signs.lines[arms];
-            if let Some(cell) = canvas.buf.cell_mut((x, y)) {
-                cell.set_symbol(line).set_style(style);
-            }
-        }
+        lines(canvas, tiles, place, style);
     }
     for &(panel, place) in tiles {
         title(canvas, panel, place);
+    }
+}
+
+/// Draws the lines around one place, joined with those of all.
+pub(super) fn lines(canvas: &mut Canvas<'_>, tiles: &[(Panel, Rect)], place: Rect, style: Style) {
+    for (x, y) in around(place) {
+        let arms = tiles.iter().fold(0, |arms, (_, place)| arms | arms_of(*place, x, y));
+        let line = canvas.signs.lines[arms];
+        if let Some(cell) = canvas.buf.cell_mut((x, y)) {
+            cell.set_symbol(line).set_style(style);
+        }
     }
 }
 

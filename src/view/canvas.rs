@@ -229,11 +229,6 @@ impl Sheet {
         self.line >= self.first.saturating_add(self.area.height)
     }
 
-    /// Skips so many lines that are not seen anyway.
-    pub(super) const fn pass(&mut self, lines: u16) {
-        self.line = self.line.saturating_add(lines);
-    }
-
     /// Cells of a line.
     pub(super) const fn width(&self) -> u16 {
         self.area.width

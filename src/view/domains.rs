@@ -8,17 +8,15 @@ use layout::{Layout, Slot};
 use ratatui::{layout::Rect, style::Style};
 
 use super::{
-    canvas::{Canvas, area},
+    canvas::{Canvas, Pen, area},
     cell::{self, Subject},
+    signs,
     text::Scrap,
 };
 use crate::{
-    app::{App, Column, CpuScale, Panel, Row, column::Align},
-    model::{Nanos, Snapshot, rates::DomainRates, text::visible},
+    app::{App, Column, CpuScale, Panel, Row, column::Align, domains::GLOW},
+    model::{Snapshot, text::visible},
 };
-
-/// For how long what is new glows.
-const GLOW: Nanos = Nanos(1_000_000_000);
 
 /// Draws titles and rows.
 pub(super) fn draw(canvas: &mut Canvas<'_>, inner: Rect) {
@@ -73,6 +71,7 @@ fn panel_title(canvas: &mut Canvas<'_>, inner: Rect, height: u16) {
     let mut pen = canvas.title_pen(Panel::Domains, inner);
     pen.leave(if wide > 0 { wide + 2 } else { 0 });
     pen.print(theme.strong(), format_args!("{}", app.table.rows.len()));
+    states(&mut pen, shown);
     if !app.table.filter.is_empty() {
         pen.print(theme.dim(), format_args!(" of {}", shown.domains.len())).skip(1);
         pen.print(theme.matched(), format_args!("/{}", visible(&app.table.filter)));
@@ -88,10 +87,20 @@ fn panel_title(canvas: &mut Canvas<'_>, inner: Rect, height: u16) {
     if let Some(reason) = &shown.stale {
         pen.print(theme.warning(), format_args!("~ not read: {} ", visible(reason)));
     }
-    if wide > 0 {
+    if wide > 0 && canvas.framed {
         let line = Rect { y: inner.y.saturating_sub(1), height: 1, ..inner };
         let mut pen = canvas.pen(line, 0);
         pen.skip(inner.width.saturating_sub(wide + 3)).print(theme.dim(), format_args!(" {position} "));
+    }
+}
+
+/// Each state that occurs on the host, with its sign and how often.
+fn states(pen: &mut Pen<'_>, shown: &Snapshot) {
+    let theme = pen.theme;
+    pen.put(" ", theme.dim());
+    for (state, number) in signs::counts(shown) {
+        let sign = pen.signs.state(state);
+        pen.put(" ", theme.dim()).print(theme.state(state), format_args!("{sign}{number}"));
     }
 }
 
@@ -114,14 +123,16 @@ fn titles(canvas: &mut Canvas<'_>, inner: Rect, layout: &Layout) {
         let style = if sorted { theme.sorted() } else { theme.column() };
         let title = title(app, slot);
         let mut pen = canvas.pen(inner, 0);
-        pen.goto(slot.x);
-        match slot.column.align() {
-            Align::Left => pen.put(title, style),
-            Align::Right => pen.right(slot.width, title, style),
+        // The arrow of a number's title stands before it, in the space between columns where there is no other.
+        match (slot.column.align(), sorted) {
+            (Align::Left, false) => pen.goto(slot.x).put(title, style),
+            (Align::Left, true) => pen.goto(slot.x).put(title, style).put(arrow, style),
+            (Align::Right, false) => pen.goto(slot.x).right(slot.width, title, style),
+            (Align::Right, true) => {
+                let title = Scrap::of(format_args!("{arrow}{title}"));
+                pen.goto(slot.x - 1).right(slot.width + 1, &title, style)
+            }
         };
-        if sorted {
-            pen.put(arrow, style);
-        }
         let place = Rect { x: slot.x, y: inner.y, width: slot.width, height: 1 };
         canvas.regions.headers.push((slot.column, area(place)));
     }
@@ -192,7 +203,10 @@ fn subject<'a>(app: &'a App, shown: &'a Snapshot, row: Row) -> Option<(Subject<'
             let rates = pane.rates.domains.get(index).copied().unwrap_or_default();
             (domain, rates, if fresh { Seen::Fresh } else { Seen::Usual })
         }
-        Row::Gone(index) => (&app.table.gone.get(index)?.domain, DomainRates::default(), Seen::Gone),
+        Row::Gone(index) => {
+            let gone = app.table.gone.get(index)?;
+            (&gone.domain, gone.rates, Seen::Gone)
+        }
     };
     let history = pane.history.domains.get(&domain.key);
     Some((Subject { domain, rates, history, host: shown, scale: app.settings.scale }, seen))

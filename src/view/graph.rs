@@ -67,33 +67,35 @@ impl Plot<'_> {
     /// Draws one row over the next `width` cells.
     pub(super) fn draw(&self, pen: &mut Pen<'_>, strip: Strip, width: u16) {
         let width = width.min(pen.room());
-        let per_cell = if pen.signs.braille { 2 } else { 1 };
+        let braille = pen.signs.braille && strip.of > 1;
+        let per_cell = if braille { 2 } else { 1 };
         let mut shares = self.shares(usize::from(width) * per_cell);
         for _ in 0..width {
             let left = shares.next().flatten();
             let right = if per_cell == 2 { shares.next().flatten() } else { left };
-            self.cell(pen, strip, [left, right]);
+            self.cell(pen, strip, ([left, right], braille));
         }
     }
 
     /// What has been as shares of the top, 0 to 1, oldest first.
     fn shares(&self, cells: usize) -> impl Iterator<Item = Option<f32>> {
         let top = self.top.max(f32::MIN_POSITIVE);
-        self.ring.resample(self.span, cells).map(move |value| {
-            value.map(|v| if v.is_finite() { (v / top).clamp(0.0, 1.0) } else { 0.0 })
-        })
+        self.ring
+            .resample(self.span, cells)
+            .map(move |value| value.map(|v| if v.is_finite() { (v / top).clamp(0.0, 1.0) } else { 0.0 }))
     }
 
-    fn cell(&self, pen: &mut Pen<'_>, strip: Strip, shares: [Option<f32>; 2]) {
-        let highest = shares.into_iter().flatten().fold(None, |high: Option<f32>, v| {
-            Some(high.map_or(v, |high| high.max(v)))
-        });
+    fn cell(&self, pen: &mut Pen<'_>, strip: Strip, (shares, dots): ([Option<f32>; 2], bool)) {
+        let highest = shares
+            .into_iter()
+            .flatten()
+            .fold(None, |high: Option<f32>, v| Some(high.map_or(v, |high| high.max(v))));
         let Some(highest) = highest else {
             pen.skip(1);
             return;
         };
         let (style, track) = (self.style(pen, highest.min(strip.edge())), pen.theme.track());
-        if pen.signs.braille {
+        if dots {
             braille(pen, strip, shares, [style, track]);
         } else {
             block(pen, strip, highest, [style, track]);
@@ -121,7 +123,9 @@ fn braille(pen: &mut Pen<'_>, strip: Strip, shares: [Option<f32>; 2], [style, tr
 }
 
 fn block(pen: &mut Pen<'_>, strip: Strip, share: f32, [style, track]: [Style; 2]) {
-    let levels = pen.signs.levels;
+    // A single row leaves its top free, or graphs of neighbouring lines would grow together.
+    let all = pen.signs.levels;
+    let levels = if strip.of == 1 && all.len() > 4 { &all[..all.len() - 1] } else { all };
     match (strip.filled(Some(share), levels.len()), strip.below) {
         (0, 0) => pen.put(levels[0], track),
         (0, _) => pen.skip(1),

@@ -3,17 +3,20 @@
 mod load;
 mod phrase;
 
+pub(super) use load::full;
+
 use phrase::Phrase;
-use ratatui::layout::Rect;
+use ratatui::{layout::Rect, style::Style};
 
 use super::{
     canvas::Canvas,
-    signs::{STATES, place},
+    signs::Signs,
     text::{brief, count},
 };
 use crate::{
     app::{App, Mode},
-    model::{Light, Nanos, Snapshot},
+    model::{DomainState, Light, Nanos, Snapshot},
+    theme::Theme,
 };
 
 /// The least time without a snapshot that is worth a word: fast sampling may stumble.
@@ -36,19 +39,15 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, place: Rect) {
         small(canvas, first);
         return;
     }
-    identity(canvas, first, place.height);
+    identity(canvas, first);
     let rest = Rect { y: place.y + 1, height: place.height - 1, ..place };
     if rest.height == 1 { load::line(canvas, rest) } else { load::lines(canvas, rest) }
 }
 
 /// The first line: the host on the left, freshness and mode on the right, what is less important in between.
-fn identity(canvas: &mut Canvas<'_>, line: Rect, height: u16) {
+fn identity(canvas: &mut Canvas<'_>, line: Rect) {
     let (app, theme) = (canvas.app, canvas.theme);
     let mut right = Phrase::default();
-    if height > 2 {
-        domains(&mut right, canvas);
-        right.add(theme.text(), format_args!("    "));
-    }
     freshness(&mut right, app, canvas);
     right.add(theme.text(), format_args!("  "));
     badges(&mut right, canvas);
@@ -85,22 +84,15 @@ fn name(pen: &mut super::canvas::Pen<'_>, app: &App) {
     }
 }
 
-/// How many domains, and how many in each state.
-fn domains(phrase: &mut Phrase, canvas: &Canvas<'_>) {
-    let (theme, app) = (canvas.theme, canvas.app);
-    let Some(shown) = app.pane().shown.as_deref() else { return };
-    phrase.add(theme.strong(), format_args!("{}", shown.domains.len()));
-    phrase.add(theme.dim(), format_args!(" domains "));
-    states(phrase, canvas, shown);
-}
-
-/// Each state that occurs with its sign and how often.
-fn states(phrase: &mut Phrase, canvas: &Canvas<'_>, shown: &Snapshot) {
-    let mut counts = [0_u32; STATES.len()];
-    shown.domains.iter().for_each(|domain| counts[place(domain.state)] += 1);
-    for (state, number) in STATES.into_iter().zip(counts).filter(|(_, number)| *number > 0) {
-        phrase.add(canvas.theme.text(), format_args!(" "));
-        phrase.add(canvas.theme.state(state), format_args!("{}{number}", canvas.signs.state(state)));
+/// How many run of how many there are, and how many have crashed.
+fn running(phrase: &mut Phrase, canvas: &Canvas<'_>, shown: &Snapshot) {
+    let (theme, signs) = (canvas.theme, canvas.signs);
+    let many = |state| shown.domains.iter().filter(|domain| domain.state == state).count();
+    let (up, crashed) = (many(DomainState::Running), many(DomainState::Crashed));
+    phrase.add(theme.running(), format_args!("{}{up}", signs.state(DomainState::Running)));
+    phrase.add(theme.dim(), format_args!("/{} ", shown.domains.len()));
+    if crashed > 0 {
+        phrase.add(theme.crashed(), format_args!("{}{crashed} ", signs.state(DomainState::Crashed)));
     }
 }
 
@@ -108,9 +100,7 @@ fn states(phrase: &mut Phrase, canvas: &Canvas<'_>, shown: &Snapshot) {
 fn freshness(phrase: &mut Phrase, app: &App, canvas: &Canvas<'_>) {
     let (theme, signs) = (canvas.theme, canvas.signs);
     let Some(latest) = app.pane().latest.as_deref() else { return };
-    let silent = app.now.since(latest.at.mono);
-    let allowed = Nanos(app.settings.interval.0.saturating_mul(3)).max(SILENCE);
-    if silent > allowed && !app.settings.paused {
+    if let Some(silent) = silence(app) {
         phrase.add(theme.warning(), format_args!("no answer for {:.0} s", silent.seconds()));
         return;
     }
@@ -124,6 +114,13 @@ fn freshness(phrase: &mut Phrase, app: &App, canvas: &Canvas<'_>) {
     if timing.missed > 0 {
         phrase.add(theme.warning(), format_args!(" {} missed", count(timing.missed as f64)));
     }
+}
+
+/// For how long nothing has come, where that is longer than it should be.
+fn silence(app: &App) -> Option<Nanos> {
+    let silent = app.now.since(app.pane().latest.as_deref()?.at.mono);
+    let allowed = Nanos(app.settings.interval.0.saturating_mul(3)).max(SILENCE);
+    (silent > allowed && !app.settings.paused).then_some(silent)
 }
 
 /// What the screen is and what the user may do.
@@ -143,18 +140,29 @@ fn badges(phrase: &mut Phrase, canvas: &Canvas<'_>) {
     };
 }
 
+/// The same in few cells.
+fn short_badges(phrase: &mut Phrase, canvas: &Canvas<'_>) {
+    let (theme, app) = (canvas.theme, canvas.app);
+    match (app.settings.paused, app.settings.frozen, &app.pane().mode) {
+        (true, ..) => phrase.add(theme.halted(), format_args!("PAUSED")),
+        (_, true, _) => phrase.add(theme.halted(), format_args!("FROZEN")),
+        (.., Mode::Operator) => phrase.add(theme.operator(), format_args!("OPER")),
+        (.., Mode::Viewer(_)) => phrase.add(theme.viewer(), format_args!("VIEW")),
+    };
+}
+
 /// A light per driver with its name, and a word of trouble where it has one.
 fn lights(phrase: &mut Phrase, canvas: &Canvas<'_>, shown: &Snapshot) {
     for driver in &shown.drivers {
-        let (sign, style) = light(canvas, &driver.light);
+        let (sign, style) = light((canvas.theme, canvas.signs), &driver.light);
         phrase.add(canvas.theme.dim(), format_args!("  {} ", driver.name));
         phrase.add(style, format_args!("{sign}"));
     }
 }
 
 /// The sign and style of a driver's light.
-pub(super) fn light(canvas: &Canvas<'_>, light: &Light) -> (&'static str, ratatui::style::Style) {
-    let (theme, [on, half, out]) = (canvas.theme, canvas.signs.lights);
+pub(super) fn light((theme, signs): (&Theme, &Signs), light: &Light) -> (&'static str, Style) {
+    let [on, half, out] = signs.lights;
     match light {
         Light::Ready => (on, theme.good()),
         Light::Degraded(_) => (half, theme.warning()),
@@ -168,11 +176,13 @@ fn small(canvas: &mut Canvas<'_>, line: Rect) {
     let (app, theme) = (canvas.app, canvas.theme);
     let mut right = Phrase::default();
     if let Some(shown) = app.pane().shown.as_deref() {
-        load::cpu_short(&mut right, canvas, shown);
-        states(&mut right, canvas, shown);
-        right.add(theme.text(), format_args!(" "));
+        load::short(&mut right, canvas, shown);
+        running(&mut right, canvas, shown);
+        if let Some(silent) = silence(app) {
+            right.add(theme.warning(), format_args!("{:.0}s! ", silent.seconds()));
+        }
     }
-    badges(&mut right, canvas);
+    short_badges(&mut right, canvas);
     let start = line.width.saturating_sub(right.width());
     let mut pen = canvas.pen(line, 0);
     pen.leave(right.width() + 1);

@@ -1,6 +1,9 @@
 //! What things are drawn with: braille and rounded lines, blocks and square lines, or plain ASCII.
 
-use crate::{app::Glyphs, model::DomainState};
+use crate::{
+    app::Glyphs,
+    model::{DomainState, Snapshot},
+};
 
 /// One set of glyphs. All but words are one cell wide.
 #[derive(Debug)]
@@ -103,7 +106,7 @@ impl Signs {
 }
 
 /// States in the order they are counted.
-pub(super) const STATES: [DomainState; 8] = [
+const STATES: [DomainState; 8] = [
     DomainState::Running,
     DomainState::Blocked,
     DomainState::Paused,
@@ -114,8 +117,15 @@ pub(super) const STATES: [DomainState; 8] = [
     DomainState::Unknown,
 ];
 
+/// Each state that occurs among a host's domains, and how often.
+pub(super) fn counts(snapshot: &Snapshot) -> impl Iterator<Item = (DomainState, u32)> {
+    let mut counts = [0; STATES.len()];
+    snapshot.domains.iter().for_each(|domain| counts[place(domain.state)] += 1);
+    STATES.into_iter().zip(counts).filter(|(_, number)| *number > 0)
+}
+
 /// The place of a state in [`STATES`].
-pub(super) const fn place(state: DomainState) -> usize {
+const fn place(state: DomainState) -> usize {
     match state {
         DomainState::Running => 0,
         DomainState::Blocked => 1,
@@ -137,7 +147,8 @@ mod tests {
     #[test]
     fn every_sign_is_one_cell_and_states_differ_by_sign() {
         for set in [&BRAILLE, &BLOCK, &ASCII] {
-            let signs = set.states.iter().chain(&set.lines).chain(set.levels).chain(&set.bar).chain(&set.lights);
+            let signs =
+                set.states.iter().chain(&set.lines).chain(set.levels).chain(&set.bar).chain(&set.lights);
             for sign in signs.chain([&set.ellipsis, &set.missing, &set.cursor, &set.up, &set.down]) {
                 assert_eq!(sign.width(), 1, "{sign:?}");
             }
@@ -151,7 +162,8 @@ mod tests {
     #[test]
     fn ascii_is_ascii() {
         let signs = ASCII.states.iter().chain(&ASCII.lines).chain(ASCII.levels).chain(&ASCII.bar);
-        let words = [ASCII.ellipsis, ASCII.missing, ASCII.dot, ASCII.up, ASCII.down, ASCII.cursor, ASCII.about];
+        let words =
+            [ASCII.ellipsis, ASCII.missing, ASCII.dot, ASCII.up, ASCII.down, ASCII.cursor, ASCII.about];
         assert!(signs.chain(&ASCII.lights).chain(&ASCII.more).chain(&words).all(|sign| sign.is_ascii()));
     }
 }

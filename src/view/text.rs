@@ -136,7 +136,8 @@ mod tests {
 
     #[test]
     fn three_digits_and_a_unit() {
-        let said = [0.0, 89.0, 998.0, 999.6, 1024.0, 12_400_000.0, 999_600_000.0, 1.02e9].map(|v| count(v).to_string());
+        let said = [0.0, 89.0, 998.0, 999.6, 1024.0, 12_400_000.0, 999_600_000.0, 1.02e9]
+            .map(|v| count(v).to_string());
         assert_eq!(said, ["0", "89", "998", "1.00k", "1.02k", "12.4M", "1.00G", "1.02G"]);
         let said = [0, 512 << 10, 1000 << 10, 8 << 20, 16 << 20, 1 << 30].map(|v| memory(KiB(v)).to_string());
         assert_eq!(said, ["0K", "512M", "0.98G", "8.00G", "16.0G", "1.00T"]);
@@ -147,7 +148,8 @@ mod tests {
     fn spans_have_two_units() {
         let said = [0.4, 245.0, 11_340.0, 1_051_200.0].map(|s| span(Nanos((s * 1e9) as u64)).to_string());
         assert_eq!(said, ["0.4s", "4m05s", "3h09m", "12d04h"]);
-        let said = [12_000, 400_000, 100_000_000, 2_500_000_000, 1_000_000_000].map(|n| brief(Nanos(n)).to_string());
+        let said =
+            [12_000, 400_000, 100_000_000, 2_500_000_000, 1_000_000_000].map(|n| brief(Nanos(n)).to_string());
         assert_eq!(said, ["12 us", "0.4 ms", "100 ms", "2.5 s", "1 s"]);
     }
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use domtop::{
     app::{App, Area, HostPane, Mode, Panel, Row, Settings, keymap::Keymap},
     model::{
-        Affinity, CpuPool, CpuSet, Detail, Device, DeviceKind, DiskCounters, Domain, DomainId, DomainKey, DomainState,
-        DriverStatus, GuestType, HostId, HostMemory, Hypervisor, KiB, Light, Name, Nanos, NetCounters, Node, NumaNode,
-        Op, Pcpu, PcpuTime, Reading, SchedParams, ShutdownReason, Snapshot, Stamp, Timing, Vcpu, VcpuCount,
+        Affinity, CpuPool, CpuSet, Detail, Device, DeviceKind, DiskCounters, Domain, DomainId, DomainKey,
+        DomainState, DriverStatus, GuestType, HostId, HostMemory, Hypervisor, KiB, Light, Name, Nanos,
+        NetCounters, Node, NumaNode, Op, Pcpu, PcpuTime, Reading, SchedParams, ShutdownReason, Snapshot,
+        Stamp, Timing, Vcpu, VcpuCount,
         history::{DomainHistory, History, HostHistory, Ring},
         rates::{DiskRates, DomainRates, NetRates, Rates},
     },
@@ -27,7 +28,16 @@ const LINES: &[Line] = {
     use DomainState::{Blocked, Crashed, Dying, Off, Paused, Running, ShutDown};
     &[
         (0, "Domain-0", Running, (4, 4), (4096, 4096), 31.0, None, None),
-        (12, "db-primary", Running, (4, 4), (16384, 16384), 398.2, Some([9.1e6, 3.3e6]), Some([12.4e6, 75.7e6])),
+        (
+            12,
+            "db-primary",
+            Running,
+            (4, 4),
+            (16384, 16384),
+            398.2,
+            Some([9.1e6, 3.3e6]),
+            Some([12.4e6, 75.7e6]),
+        ),
         (14, "web1", Running, (4, 8), (8192, 16384), 212.0, Some([2.9e6, 39.0e6]), Some([1.1e6, 0.1e6])),
         (15, "web2", Running, (4, 8), (8192, 16384), 88.7, Some([1.4e6, 20.6e6]), Some([0.4e6, 21e3])),
         (16, "mail", Blocked, (2, 2), (2048, 4096), 3.4, Some([12.0e3, 8.2e3]), Some([0.0, 310e3])),
@@ -45,8 +55,7 @@ const LINES: &[Line] = {
 /// The screen over the host, at a size, with the cursor on `web1` and the rows sorted by CPU.
 pub(crate) fn app(width: u16, height: u16) -> App {
     let snapshot = Arc::new(snapshot());
-    let mut pane =
-        HostPane::new(HostId(0), "xen:///".into(), "this machine's Xen".into(), Mode::Operator);
+    let mut pane = HostPane::new(HostId(0), "xen:///".into(), "this machine's Xen".into(), Mode::Operator);
     pane.rates = rates(&snapshot);
     pane.history = history(&snapshot, &pane.rates);
     pane.latest = Some(snapshot.clone());
@@ -241,7 +250,8 @@ fn detail() -> Detail {
         disk: Reading::Unsupported,
     };
     let counters = NetCounters { rx_bytes: 81_234_567, tx_bytes: 9_812_345_678, ..NetCounters::default() };
-    let read = DiskCounters { read_bytes: 2_912_345_678, write_bytes: 512_345_678, ..DiskCounters::default() };
+    let read =
+        DiskCounters { read_bytes: 2_912_345_678, write_bytes: 512_345_678, ..DiskCounters::default() };
     let fact = |label: &str, value: &str| (Arc::from(label), Name::new(value));
     Detail {
         key: key(14),
@@ -260,12 +270,17 @@ fn detail() -> Detail {
             },
             device(DeviceKind::Console, "console", "/dev/pts/4", ""),
         ]),
-        facts: vec![fact("started", "12d04h ago"), fact("vnc", "127.0.0.1:5914"), fact("kernel", "/boot/vmlinuz-6.1")],
+        facts: vec![
+            fact("started", "12d04h ago"),
+            fact("vnc", "127.0.0.1:5914"),
+            fact("kernel", "/boot/vmlinuz-6.1"),
+        ],
     }
 }
 
 fn drivers() -> Vec<DriverStatus> {
-    let reads = [Op::Hypervisor, Op::Node, Op::HostMemory, Op::PcpuTimes, Op::Domains, Op::Vcpus, Op::Affinities];
+    let reads =
+        [Op::Hypervisor, Op::Node, Op::HostMemory, Op::PcpuTimes, Op::Domains, Op::Vcpus, Op::Affinities];
     let acts = [Op::Suspend, Op::Resume, Op::Destroy, Op::Pin, Op::SetScheduler, Op::SetMaxMemory];
     let store = [Op::Identify, Op::Devices, Op::Facts, Op::Shutdown, Op::Reboot, Op::SetMemory];
     let status = |name: &str, peer: &str, ops: Vec<Op>, (calls, failures): (u64, u64)| DriverStatus {
@@ -289,7 +304,12 @@ fn drivers() -> Vec<DriverStatus> {
             latency: Nanos(84_000_000),
             light: Light::Degraded("xl list took 2.1 s".into()),
             last_failure: Some("domain 23: no such domain".into()),
-            ..status("xl", "/usr/sbin/xl", vec![Op::Create, Op::Define, Op::Save, Op::Restore, Op::Shutdown], (12, 1))
+            ..status(
+                "xl",
+                "/usr/sbin/xl",
+                vec![Op::Create, Op::Define, Op::Save, Op::Restore, Op::Shutdown],
+                (12, 1),
+            )
         },
         DriverStatus {
             light: Light::Absent("no socket at /var/lib/xend/xend-socket".into()),
@@ -302,8 +322,17 @@ fn drivers() -> Vec<DriverStatus> {
 pub(crate) fn rates(snapshot: &Snapshot) -> Rates {
     let of = |line: &Line| DomainRates {
         cpu: (line.0 != OFF).then_some(line.5),
-        net: line.6.map(|[rx_bytes, tx_bytes]| NetRates { rx_bytes, tx_bytes, rx_packets: 910.0, tx_packets: 2100.0 }),
-        disk: line.7.map(|[read_bytes, write_bytes]| DiskRates { read_bytes, write_bytes, ..DiskRates::default() }),
+        net: line.6.map(|[rx_bytes, tx_bytes]| NetRates {
+            rx_bytes,
+            tx_bytes,
+            rx_packets: 910.0,
+            tx_packets: 2100.0,
+        }),
+        disk: line.7.map(|[read_bytes, write_bytes]| DiskRates {
+            read_bytes,
+            write_bytes,
+            ..DiskRates::default()
+        }),
     };
     Rates {
         span: snapshot.timing.real,

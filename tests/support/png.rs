@@ -1,6 +1,8 @@
 //! A screen as a picture: a buffer's cells drawn with a font, lines and dots drawn by hand as terminals do.
 
-use fontdue::{Font, FontSettings};
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
+use fontdue::{Font, FontSettings, Metrics};
 use ratatui::{
     buffer::{Buffer, Cell},
     style::{Color, Modifier},
@@ -47,22 +49,31 @@ pub(crate) struct Painter {
     fonts: [Font; 3],
     cell: (usize, usize),
     baseline: i32,
+    /// Letters that were drawn once.
+    letters: RefCell<HashMap<(char, bool), Rc<(Metrics, Vec<u8>)>>>,
 }
 
 impl Painter {
     pub(crate) fn new() -> Self {
         let settings = FontSettings { scale: LETTER, ..FontSettings::default() };
         let font = |bytes: &[u8]| Font::from_bytes(bytes, settings).unwrap();
-        let fonts = [dejavu::sans_mono::regular(), dejavu::sans_mono::bold(), dejavu::sans::regular()].map(font);
+        let fonts =
+            [dejavu::sans_mono::regular(), dejavu::sans_mono::bold(), dejavu::sans::regular()].map(font);
         let line = fonts[0].horizontal_line_metrics(LETTER).unwrap();
         let width = fonts[0].metrics('M', LETTER).advance_width.round() as usize;
         let height = (line.ascent - line.descent).ceil() as usize + 1;
-        Self { fonts, cell: (width, height), baseline: line.ascent.ceil() as i32 }
+        Self {
+            fonts,
+            cell: (width, height),
+            baseline: line.ascent.ceil() as i32,
+            letters: RefCell::default(),
+        }
     }
 
     /// Draws every cell.
     pub(crate) fn paint(&self, buffer: &Buffer) -> Picture {
-        let (width, height) = (buffer.area.width as usize * self.cell.0, buffer.area.height as usize * self.cell.1);
+        let (width, height) =
+            (buffer.area.width as usize * self.cell.0, buffer.area.height as usize * self.cell.1);
         let mut picture = Picture { width, height, pixels: vec![0; width * height * 3] };
         for y in 0..buffer.area.height {
             let mut x = 0;
@@ -92,9 +103,13 @@ impl Painter {
     }
 
     fn letter(&self, at: &mut Spot<'_>, sign: char, ink: [u8; 3], bold: bool) {
-        let order = if bold { [1, 0, 2] } else { [0, 2, 1] };
-        let font = order.into_iter().find(|&f| self.fonts[f].lookup_glyph_index(sign) != 0).unwrap_or(0);
-        let (metrics, bits) = self.fonts[font].rasterize(sign, LETTER);
+        let drawn = self
+            .letters
+            .borrow_mut()
+            .entry((sign, bold))
+            .or_insert_with(|| Rc::new(self.draw(sign, bold)))
+            .clone();
+        let (metrics, bits) = &*drawn;
         let top = self.baseline - metrics.ymin - metrics.height as i32;
         for (i, &cover) in bits.iter().enumerate() {
             let (x, y) = (metrics.xmin + (i % metrics.width) as i32, top + (i / metrics.width) as i32);
@@ -102,6 +117,12 @@ impl Painter {
                 at.fill([x, y, x + 1, y + 1], ink, cover);
             }
         }
+    }
+
+    fn draw(&self, sign: char, bold: bool) -> (Metrics, Vec<u8>) {
+        let order = if bold { [1, 0, 2] } else { [0, 2, 1] };
+        let font = order.into_iter().find(|&f| self.fonts[f].lookup_glyph_index(sign) != 0).unwrap_or(0);
+        self.fonts[font].rasterize(sign, LETTER)
     }
 }
 
@@ -122,7 +143,12 @@ impl Spot<'_> {
                 let place = ((self.y + y) * self.picture.width + self.x + x) * 3;
                 let pixel = &mut self.picture.pixels[place..place + 3];
                 for (old, new) in pixel.iter_mut().zip(ink) {
-                    let mixed = u32::from(new) * u32::from(cover) + u32::from(*old) * (255 - u32::from(cover));
+                    if cover == 255 {
+                        *old = new;
+                        continue;
+                    }
+                    let mixed =
+                        u32::from(new) * u32::from(cover) + u32::from(*old) * (255 - u32::from(cover));
                     *old = (mixed / 255) as u8;
                 }
             }
@@ -177,7 +203,7 @@ impl Spot<'_> {
             '┼' => [1, 1, 1, 1],
             _ => return false,
         };
-        let (x, y, cut) = (self.width / 2, self.height / 2, if "╭╮╰╯".contains(sign) { 2 } else { 0 });
+        let (x, y, cut) = (self.width / 2, self.height / 2, if "╭╮╰╯".contains(sign) { 1 } else { 0 });
         let arms = [
             (up, [x, 0, x + 1, y + 1 - cut]),
             (right, [x + cut, y, self.width, y + 1]),

@@ -16,7 +16,9 @@ use super::{
 use crate::{
     app::command::Look,
     batch::{View, column::DOMAIN, column::vcpu_state},
-    model::{Affinity, CpuSet, Detail, Device, DeviceKind, Domain, DomainState, Reading, SchedParams, Vcpu},
+    model::{
+        Affinity, CpuSet, Detail, Device, DeviceKind, Domain, DomainState, KiB, Reading, SchedParams, Vcpu,
+    },
 };
 
 /// Reads the domain and writes what the command is about.
@@ -207,13 +209,25 @@ fn device_table(devices: &[Device]) -> String {
         ("STATE", Side::Left),
         ("BACKEND", Side::Left),
         ("NOTE", Side::Left),
+        ("IN", Side::Right),
+        ("OUT", Side::Right),
     ]);
     for device in devices {
         let texts = [&device.name, &device.state, &device.backend, &device.note].map(ToString::to_string);
         let [name, state, backend, note] = texts;
-        table.row([kind(device.kind).into(), name, state, backend, note]);
+        let [inward, outward] = passed(device).map(|bytes| maybe(bytes.map(|b| size(KiB(b / 1024)))));
+        table.row([kind(device.kind).into(), name, state, backend, note, inward, outward]);
     }
     table.text()
+}
+
+/// Bytes that came in and went out, as the guest sees them: received and sent, or read and written.
+fn passed(device: &Device) -> [Option<u64>; 2] {
+    match (device.net.known(), device.disk.known()) {
+        (Some(net), _) => [Some(net.rx_bytes), Some(net.tx_bytes)],
+        (None, Some(disk)) => [Some(disk.read_bytes), Some(disk.write_bytes)],
+        (None, None) => [None, None],
+    }
 }
 
 const fn kind(kind: DeviceKind) -> &'static str {

@@ -232,9 +232,16 @@ impl Board {
         cpu.want > granted + f32::EPSILON && late < cpu.want
     }
 
+    /// Takes up from busy times told before.
+    pub(super) fn resume(&mut self, busy: &[u64]) {
+        for (lane, had) in self.lanes.iter_mut().zip(busy) {
+            lane.had = *had;
+        }
+    }
+
     /// How long each pCPU was busy, by index.
     pub(super) fn busy(&self, segment: Segment, now: Nanos) -> impl Iterator<Item = u64> {
-        self.lanes.iter().map(move |lane| lane.had + segment.part(lane.gets, now))
+        self.lanes.iter().map(move |lane| lane.had.saturating_add(segment.part(lane.gets, now)))
     }
 }
 

@@ -48,7 +48,8 @@ impl Layout {
         columns.iter().copied().filter(stays).for_each(|column| fitted.push(column));
         let before = fitted.slots.len();
         for column in shown {
-            if fitted.used + fitted.least(column) > inner.width {
+            // The last cell of the titles is for the sign that there are more.
+            if fitted.used + fitted.least(column) >= inner.width {
                 break;
             }
             fitted.push(column);
@@ -80,6 +81,7 @@ impl Fitted<'_> {
             Column::Name if self.narrow => 12,
             Column::Id => digits(self.app).clamp(3, Column::Id.width()),
             Column::Spark => 8,
+            Column::Vcpus => (vcpu_digits(self.app) * 2 + 1).clamp(4, Column::Vcpus.width()),
             column => column.width(),
         }
     }
@@ -91,6 +93,13 @@ fn digits(app: &App) -> u16 {
     let running = shown.domains.partition_point(|d| d.key.id.is_some());
     let greatest = running.checked_sub(1).and_then(|last| shown.domains[last].key.id);
     greatest.map_or(0, |id| u16::try_from(id.0.max(1).ilog10()).unwrap_or(0) + 1)
+}
+
+/// Digits of the greatest number of vCPUs.
+fn vcpu_digits(app: &App) -> u16 {
+    let domains = app.pane().shown.iter().flat_map(|shown| &shown.domains);
+    let most = domains.map(|domain| domain.vcpus.max).max().unwrap_or(1);
+    u16::try_from(most.max(1).ilog10()).unwrap_or(0) + 1
 }
 
 /// Gives what room is left to the name, to the history, to the spaces between; then places each column.
@@ -107,8 +116,8 @@ fn spread(mut slots: Vec<Slot>, inner: Rect, used: u16) -> Vec<Slot> {
     };
     grow(&mut slots, Column::Name, 20);
     grow(&mut slots, Column::Spark, 11);
-    let gap = if spare >= gaps { 2 } else { 1 };
-    let mut spare = if gap == 2 { spare - gaps } else { spare };
+    let wider = (spare / 2 / gaps.max(1)).clamp(u16::from(spare >= gaps && gaps > 0), 3);
+    let (gap, mut spare) = (1 + wider, spare - wider * gaps);
     for (column, widest) in [Column::Spark, Column::Name].into_iter().zip([WIDEST[1], WIDEST[0]]) {
         if let Some(slot) = slots.iter_mut().find(|s| s.column == column) {
             let more = widest.saturating_sub(slot.width).min(spare);

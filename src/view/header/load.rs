@@ -2,10 +2,10 @@
 
 use ratatui::layout::Rect;
 
-use super::{Phrase, lights, states};
+use super::{Phrase, light, lights};
 use crate::{
     app::CpuScale,
-    model::{HostMemory, Nanos, Snapshot, rates::Rates},
+    model::{HostMemory, Light, Nanos, Snapshot, rates::Rates, text::visible},
     view::{
         canvas::{Canvas, Pen},
         graph::{Ink, Plot, Strip, bar},
@@ -53,42 +53,57 @@ pub(in crate::view) fn full(shown: &Snapshot) -> f32 {
 }
 
 /// Share of memory that is in use.
-pub(in crate::view) fn used(memory: HostMemory) -> f32 {
+fn used(memory: HostMemory) -> f32 {
     let used = memory.total.0.saturating_sub(memory.free.0);
     used as f32 / memory.total.0.max(1) as f32
 }
 
 /// CPU and memory in a word each.
-pub(super) fn cpu_short(phrase: &mut Phrase, canvas: &Canvas<'_>, shown: &Snapshot) {
-    let load = Load::of(canvas, shown);
-    phrase.add(canvas.theme.level(load.share()), format_args!("{:.0}%", load.share() * 100.0));
+pub(super) fn short(phrase: &mut Phrase, canvas: &Canvas<'_>, shown: &Snapshot) {
+    let (theme, load) = (canvas.theme, Load::of(canvas, shown));
+    phrase.add(theme.label(), format_args!("CPU "));
+    phrase.add(theme.level(load.share()), format_args!("{:.0}% ", load.share() * 100.0));
+    if let Some(&host) = shown.memory.known() {
+        phrase.add(theme.label(), format_args!("MEM "));
+        phrase.add(theme.text(), format_args!("{:.0}% ", used(host) * 100.0));
+    }
 }
 
-/// One line: CPU with a graph, memory with a bar, domains by state, lights where there is room.
+/// One line: CPU with a graph, memory with a bar, lights where there is room.
 pub(super) fn line(canvas: &mut Canvas<'_>, place: Rect) {
     let theme = canvas.theme;
     let Some(shown) = canvas.app.pane().shown.as_deref() else { return };
-    let mut right = Phrase::default();
-    states(&mut right, canvas, shown);
-    right.add(theme.text(), format_args!(" "));
     let mut lamps = Phrase::default();
     lights(&mut lamps, canvas, shown);
-    let room = place.width.saturating_sub(right.width());
-    let graph = (room.saturating_sub(52) / 2).clamp(6, 30);
+    let graph = (place.width.saturating_sub(lamps.width() + 47) / 2).clamp(8, 30);
     let load = Load::of(canvas, shown);
     let cpu = load.said(canvas);
     let plot = plot(canvas, load.full);
     let mut pen = canvas.pen(place, 0);
-    pen.leave(right.width()).skip(1).put("CPU ", theme.label()).put(&cpu, theme.strong()).skip(1);
+    pen.skip(1).put("CPU ", theme.label()).put(&cpu, theme.strong()).skip(1);
     plot.draw(&mut pen, Strip::ONLY, graph);
     pen.skip(2);
-    memory_line(&mut pen, shown, graph.saturating_sub(2));
-    if pen.room() > lamps.width() {
+    memory_line(&mut pen, shown, graph);
+    let room = pen.room();
+    if room > lamps.width() {
+        pen.skip(room - lamps.width() - 1);
         lamps.write(&mut pen);
+    } else {
+        pen.skip(2);
+        troubled(&mut pen, shown);
     }
-    let mut pen = canvas.pen(place, 0);
-    pen.skip(room);
-    right.write(&mut pen);
+}
+
+/// Where there is no room for all lights: those that do not shine.
+fn troubled(pen: &mut Pen<'_>, shown: &Snapshot) {
+    for driver in &shown.drivers {
+        let (sign, style) = light((pen.theme, pen.signs), &driver.light);
+        let shines = matches!(driver.light, Light::Ready | Light::Absent(_));
+        if !shines {
+            pen.put(&visible(&driver.name), style).skip(1);
+        }
+        pen.put(sign, style).skip(1);
+    }
 }
 
 /// Two lines: the graph is two rows high, traffic stands on the right, the lights below the memory.
@@ -114,7 +129,7 @@ pub(super) fn lines(canvas: &mut Canvas<'_>, place: Rect) {
     }
     let mut pen = canvas.pen(place, 0);
     pen.leave(traffic).goto(x + graph + 3);
-    let width = pen.room().saturating_sub(28).min(30);
+    let width = pen.room().saturating_sub(20).min(30);
     memory_line(&mut pen, shown, width);
     let mut lamps = Phrase::default();
     lights(&mut lamps, canvas, shown);
