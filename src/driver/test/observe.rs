@@ -1,0 +1,87 @@
+//! The reading half: each call moves no clock and answers from the world as the last tick left it.
+
+use std::sync::Arc;
+
+use super::Test;
+use crate::{
+    driver::{Answer, DriverInfo, Observe},
+    model::{
+        Affinity, Demand, Device, Domain, DomainKey, HostMemory, Hypervisor, Light, Name, Node, Op, PcpuTime,
+        SchedParams, Stamp, Vcpu,
+    },
+};
+
+impl Observe for Test {
+    fn info(&self) -> DriverInfo {
+        self.info.clone()
+    }
+
+    fn light(&self) -> Light {
+        match self.world().faults.first() {
+            None => Light::Ready,
+            Some((op, ..)) => Light::Degraded(format!("the script lets {} fail", op.word()).into()),
+        }
+    }
+
+    fn begin(&self, at: Stamp, _demand: &Demand) {
+        self.world().tick(at.mono);
+    }
+
+    fn hypervisor(&self) -> Answer<Hypervisor> {
+        Ok(self.asked(Op::Hypervisor)?.tell_hypervisor())
+    }
+
+    fn node(&self) -> Answer<Node> {
+        Ok(self.asked(Op::Node)?.tell_node())
+    }
+
+    fn host_memory(&self) -> Answer<HostMemory> {
+        Ok(self.asked(Op::HostMemory)?.host_memory())
+    }
+
+    fn pcpu_times(&self, into: &mut Vec<PcpuTime>) -> Answer<()> {
+        self.asked(Op::PcpuTimes)?.tell_pcpus(into);
+        Ok(())
+    }
+
+    fn domains(&self, into: &mut Vec<Domain>) -> Answer<()> {
+        self.asked(Op::Domains)?.tell_domains(into);
+        Ok(())
+    }
+
+    fn identify(&self, domains: &mut [Domain]) -> Answer<()> {
+        self.asked(Op::Identify)?.tell_identities(domains);
+        Ok(())
+    }
+
+    fn vcpus(&self, domains: &[Domain], into: &mut Vec<Vcpu>) -> Answer<()> {
+        self.asked(Op::Vcpus)?.tell_vcpus(domains, into);
+        Ok(())
+    }
+
+    fn affinities(&self, key: DomainKey) -> Answer<Vec<Affinity>> {
+        Ok(self.asked(Op::Affinities)?.guest(key)?.tell_affinities())
+    }
+
+    fn traffic(&self, domains: &mut [Domain]) -> Answer<()> {
+        self.asked(Op::Traffic)?.tell_traffic(domains);
+        Ok(())
+    }
+
+    fn devices(&self, key: DomainKey) -> Answer<Vec<Device>> {
+        self.asked(Op::Devices)?.tell_devices(key)
+    }
+
+    fn facts(&self, key: DomainKey) -> Answer<Vec<(Arc<str>, Name)>> {
+        Ok(self.asked(Op::Facts)?.guest(key)?.tell_facts())
+    }
+
+    fn scheduler(&self, key: DomainKey) -> Answer<SchedParams> {
+        let world = self.asked(Op::ReadScheduler)?;
+        world.guest(key).map(|guest| world.tell_scheduler(guest))
+    }
+
+    fn host_log(&self, cursor: u32) -> Answer<(String, u32)> {
+        Ok(self.asked(Op::HostLog)?.log.after(cursor))
+    }
+}
