@@ -5,7 +5,7 @@
 #[path = "support/fake_xenstored.rs"]
 mod fake_xenstored;
 
-use std::{fs, os::unix::fs::symlink, time::Duration};
+use std::{fmt::Write, fs, os::unix::fs::symlink, time::Duration};
 
 use domtop::{
     driver::{
@@ -56,7 +56,7 @@ impl Host {
     fn interfaces(&self, interfaces: &[(&str, u64, u64)]) {
         let mut table = HEADINGS.to_owned();
         for (name, rx, tx) in interfaces {
-            table += &format!("{name:>6}: {rx} 10 1 2 0 0 0 0 {tx} 20 3 4 0 0 0 0\n");
+            writeln!(table, "{name:>6}: {rx} 10 1 2 0 0 0 0 {tx} 20 3 4 0 0 0 0").unwrap();
             fs::create_dir_all(self.files.path().join("sys/class/net").join(name)).unwrap();
         }
         self.files.file("proc/net/dev", table);
@@ -339,7 +339,7 @@ fn a_domain_without_devices_has_none() {
 fn a_directory_too_long_for_one_answer_is_read_in_parts() {
     let host = Host::new();
     for id in 0..700 {
-        let front = format!("/local/domain/3/device/vif/{:0>12}", id);
+        let front = format!("/local/domain/3/device/vif/{id:0>12}");
         host.xenstored.write(&format!("{front}/state"), "4");
     }
     let devices = host.open().devices(key(3)).unwrap();
