@@ -128,6 +128,9 @@ fn a_thousand_names_take_one_burst() {
     let mut domains: Vec<Domain> = (0..1000).map(domain).collect();
     open(&fake).identify(&mut domains).unwrap();
     assert!(domains.iter().all(|d| d.name.raw() == format!("guest{}", d.key.id.unwrap().0)));
+    // A change after the watch fires, one before the read is read: in this order none is missed.
+    let log = fake.take_log();
+    assert!(log.iter().rposition(|r| r.0 == WATCH) < log.iter().position(|r| r.0 == READ));
 }
 
 #[test]
