@@ -204,11 +204,12 @@ fn a_device_that_vanishes_is_let_go() {
     tick(&xenstore, 1, &mut domains);
     assert_eq!(domains[0].disk, disk(1, 1, 512, 512));
     host.no_disk("vbd-3-51728");
+    host.disk("vbd-3-51744", [2, 2, 2, 2]);
     tick(&xenstore, 2, &mut domains);
-    assert_eq!(domains[0].disk, disk(1, 1, 512, 512));
+    assert_eq!(domains[0].disk, disk(3, 3, 1536, 1536), "a loss is a reason to look again at once");
     host.disk("vbd-3-51728", [4, 4, 4, 4]);
     tick(&xenstore, 6 * SECOND, &mut domains);
-    assert_eq!(domains[0].disk, disk(5, 5, 2560, 2560), "the same name again is the new device");
+    assert_eq!(domains[0].disk, disk(7, 7, 3584, 3584), "the same name again is the new device");
 }
 
 #[test]
