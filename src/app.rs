@@ -9,12 +9,21 @@
 pub mod column;
 pub mod command;
 pub mod domains;
+pub mod filter;
+pub mod interval;
 pub mod keymap;
 pub mod message;
+mod mouse;
+mod order;
 pub mod overlay;
 pub mod regions;
+mod sampled;
 pub mod screen;
+pub mod settings;
+mod steps;
+pub mod subject;
 pub mod update;
+pub mod words;
 
 use std::sync::Arc;
 
@@ -24,8 +33,9 @@ pub use message::{Effect, Msg};
 pub use overlay::Overlay;
 pub use regions::{Area, Regions};
 pub use screen::{Panel, Screen};
+pub use settings::{CpuScale, Glyphs, Settings};
 
-use crate::model::{HostId, Nanos, Snapshot, history::History, rates::Rates};
+use crate::model::{Demand, Domain, HostId, Nanos, Snapshot, history::History, rates::Rates};
 
 /// Everything the screen shows.
 #[derive(Debug)]
@@ -48,6 +58,8 @@ pub struct App {
     pub keymap: keymap::Keymap,
     /// Now, on the clock of [`crate::model::Stamp::mono`]: the time of the last message that carried one.
     pub now: Nanos,
+    /// Whether something changed that the last frame does not show.
+    pub changed: bool,
 }
 
 /// One host on the screen.
@@ -69,6 +81,10 @@ pub struct HostPane {
     pub history: History,
     /// May change the host, or why not.
     pub mode: Mode,
+    /// Rates that belong to `latest`, while that is not shown; else a buffer to fill.
+    received: Rates,
+    /// What was asked of the sampler last.
+    demand: Demand,
 }
 
 /// Whether the user may change the host.
@@ -78,49 +94,6 @@ pub enum Mode {
     Operator,
     /// May look only, for this reason.
     Viewer(String),
-}
-
-/// What keys and the config file changed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
-    /// What 100 % CPU means.
-    pub scale: CpuScale,
-    /// The sampling interval asked for.
-    pub interval: Nanos,
-    /// No snapshots are taken (space): the host is left in peace.
-    pub paused: bool,
-    /// Snapshots are taken, and the history goes on, but the screen stands still.
-    pub frozen: bool,
-    /// Whether the mouse is ours.
-    pub mouse: bool,
-    /// The theme by name, and all there are.
-    pub theme: String,
-    /// Names of the themes there are, in the order the key walks through.
-    pub themes: Vec<String>,
-    /// What graphs are drawn with.
-    pub glyphs: Glyphs,
-}
-
-/// What 100 % CPU means.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CpuScale {
-    /// One physical CPU, as xentop counts: a busy domain of four vCPUs shows 400 %.
-    #[default]
-    Pcpu,
-    /// The whole host, as virt-top counts.
-    Host,
-}
-
-/// What graphs and borders are drawn with, best first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Glyphs {
-    /// Braille dots, rounded borders, signs.
-    #[default]
-    Braille,
-    /// Block elements, plain borders.
-    Block,
-    /// Nothing above U+007F of our own.
-    Ascii,
 }
 
 /// A line for the user.
@@ -147,12 +120,34 @@ impl App {
             notice: None,
             keymap,
             now: Nanos(0),
+            changed: true,
         }
     }
 
     /// The host that is shown.
     pub fn pane(&self) -> &HostPane {
         &self.hosts[self.host]
+    }
+
+    /// The domain of a row of the table: one of the shown snapshot, or one that has gone.
+    pub fn domain(&self, row: Row) -> Option<&Domain> {
+        match row {
+            Row::Here(place) => self.pane().shown.as_ref()?.domains.get(place),
+            Row::Gone(place) => self.table.gone.get(place).map(|gone| &gone.domain),
+        }
+    }
+
+    /// The domain under the cursor, where there is one.
+    pub fn selected(&self) -> Option<&Domain> {
+        self.table.cursor?;
+        self.domain(*self.table.rows.get(self.table.selected)?)
+    }
+
+    /// What is shown of the host, as far as rows depend on it; none before the first snapshot.
+    pub fn scene(&self) -> Option<subject::Scene<'_>> {
+        let pane = self.pane();
+        let snapshot = pane.shown.as_ref()?;
+        Some(subject::Scene::new(snapshot, &pane.rates, self.settings.scale))
     }
 }
 
@@ -168,21 +163,8 @@ impl HostPane {
             rates: Rates::default(),
             history: History::default(),
             mode,
-        }
-    }
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            scale: CpuScale::default(),
-            interval: Nanos(1_000_000_000),
-            paused: false,
-            frozen: false,
-            mouse: true,
-            theme: "dark".into(),
-            themes: vec!["dark".into()],
-            glyphs: Glyphs::default(),
+            received: Rates::default(),
+            demand: Demand::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The user's file: strict TOML, every unknown key an error with its line and the nearest name.
 
 mod nearest;
+mod source;
 mod value;
 
 use std::{
@@ -9,6 +10,7 @@ use std::{
 };
 
 pub use nearest::{near, nearest, suggestion};
+pub use source::Source;
 
 use serde::Deserialize;
 
@@ -37,6 +39,9 @@ pub struct Config {
     pub glyphs: Option<String>,
     /// Keys by command name; an empty list unbinds.
     pub keys: BTreeMap<String, Vec<String>>,
+    /// The file it came from, where it came from one.
+    #[serde(skip)]
+    pub source: Option<Source>,
 }
 
 /// One key of the file, as the README lists it.
@@ -89,10 +94,16 @@ impl Config {
     /// # Errors
     /// A sentence with its line and what would be right.
     pub fn parse(text: &str, path: &Path) -> Result<Self, String> {
-        toml::from_str(text).map_err(|error| {
+        let config: Self = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(1, |span| line_of(text, span.start));
             format!("{}:{line}: {}", path.display(), plain(error.message()))
-        })
+        })?;
+        Ok(Self { source: Some(Source::of(text, path)), ..config })
+    }
+
+    /// A sentence about a value that only others can judge, with file and line.
+    pub fn blame(&self, sentence: &str) -> String {
+        self.source.as_ref().map_or_else(|| sentence.to_owned(), |source| source.blame(sentence))
     }
 
     /// The usual place; none where neither `$XDG_CONFIG_HOME` nor `$HOME` is an absolute path.
@@ -125,7 +136,7 @@ fn plain(message: &str) -> String {
     let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`'));
     let text = unknown.map_or_else(
         || message.trim_end().replace('\n', "; "),
-        |(name, _)| format!("unknown key {name:?}{}", suggestion(name, KEYS.iter().map(|k| k.name))),
+        |(name, _)| format!("unknown key `{name}`{}", suggestion(name, KEYS.iter().map(|k| k.name))),
     );
     // A key may hold anything an escape in TOML can spell.
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()

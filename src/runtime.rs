@@ -1,10 +1,25 @@
 //! The loop: terminal, signals, threads. All below, imported by nobody but `cli`.
+//!
+//! ```text
+//!   input thread ── events ──┐                        ┌── view::draw ── one write a frame ──► terminal
+//!   signals ─────────────────┼──► engine ── Msg ─► App
+//!   sampler threads ─ last ──┤       ▲                └── effects ──► samplers, theme, terminal
+//!   the time ────────────────┘       └── Regions
+//! ```
+
+pub mod decoder;
+mod engine;
+mod hosts;
+mod input;
+mod screen;
+mod signals;
+pub mod terminal;
 
 use crate::{
     app::{HostPane, Settings, keymap::Keymap},
     driver::Reader,
-    model::HostId,
 };
+use engine::{Ending, Engine};
 
 /// What the screen is opened with.
 pub struct Setup {
@@ -18,11 +33,16 @@ pub struct Setup {
     pub table: crate::app::Table,
 }
 
-/// Opens the screen and runs until the user ends it.
+/// Opens the screen and runs until the user ends it. Where a signal ends it, the terminal is given back and the
+/// process exits with 128 and the signal's number, as shells count.
 ///
 /// # Errors
 /// A sentence, where there is no terminal or it fails.
-pub fn run(_setup: Setup) -> Result<(), String> {
-    let _ = HostId::default();
-    Ok(())
+pub fn run(setup: Setup) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| format!("cannot start the screen: {e}"))?;
+    match runtime.block_on(async { Ok::<_, String>(Engine::start(setup)?.run().await) })? {
+        Ending::Quit => Ok(()),
+        Ending::Signal(number) => std::process::exit(128 + number),
+    }
 }

@@ -368,7 +368,7 @@ fn hosts_that_share_a_name_are_called_by_their_uri() {
 fn vcpus_have_rows_and_arrays() {
     let lines = json(&one(Format::Json, View::Vcpus));
     let vcpu = &lines[0]["domains"][0]["vcpu_list"][0];
-    assert_eq!((&vcpu["index"], &vcpu["online"], &vcpu["pcpu"]), (&0.into(), &true.into(), &3.into()));
+    assert_eq!((&vcpu["vcpu"], &vcpu["online"], &vcpu["pcpu"]), (&0.into(), &true.into(), &3.into()));
     assert_eq!(vcpu["cpu_percent"], 20.0);
     assert_eq!(lines[0]["domains"][0]["vcpu_list"][1]["state"], "offline");
     assert_eq!(

@@ -14,7 +14,8 @@ fn parse(text: &str) -> Result<Config, String> {
 fn every_listed_key_is_taken_with_its_example() {
     for key in KEYS {
         let line = format!("{} = {}", key.name, key.example);
-        assert_ne!(parse(&line).expect(&line), Config::default(), "{line}");
+        let config = Config { source: None, ..parse(&line).expect(&line) };
+        assert_ne!(config, Config::default(), "{line}");
     }
 }
 
@@ -28,22 +29,22 @@ fn every_key_that_is_taken_is_listed() {
 
 #[test]
 fn an_empty_file_is_all_defaults() {
-    assert_eq!(parse("# nothing\n").unwrap(), Config::default());
+    assert_eq!(Config { source: None, ..parse("# nothing\n").unwrap() }, Config::default());
 }
 
 #[test]
 fn a_wrong_file_is_told_line_and_what_would_be_right() {
     for (text, said) in [
-        ("uri = 'xen:///'\nthemes = 'dark'\n", "c.toml:2: unknown key \"themes\"; did you mean \"theme\"?"),
-        ("zebra = 1", "c.toml:1: unknown key \"zebra\""),
-        ("\n\ninterval = 0", "c.toml:3: interval is 0, but must lie between 0.01 and 3600 seconds"),
-        ("interval = nan", "c.toml:1: interval is NaN"),
+        ("uri = 'xen:///'\nthemes = 'dark'\n", "c.toml:2: unknown key `themes`; did you mean `theme`?"),
+        ("zebra = 1", "c.toml:1: unknown key `zebra`"),
+        ("\n\ninterval = 0", "c.toml:3: `interval` is 0, but must lie between 0.01 and 3600 seconds"),
+        ("interval = nan", "c.toml:1: `interval` is NaN"),
         ("interval = 'fast'", "c.toml:1: invalid type: string \"fast\", expected f64"),
         (
             "cpu = 'hosts'",
-            "c.toml:1: cpu is \"hosts\", but must be one of pcpu, host; did you mean \"host\"?",
+            "c.toml:1: `cpu` is \"hosts\", but must be one of pcpu, host; did you mean `host`?",
         ),
-        ("\nglyphs = 'dots'", "c.toml:2: glyphs is \"dots\", but must be one of braille, block, ascii"),
+        ("\nglyphs = 'dots'", "c.toml:2: `glyphs` is \"dots\", but must be one of braille, block, ascii"),
         ("mouse = 1", "c.toml:1: invalid type: integer `1`, expected a boolean"),
         ("mouse = true\nmouse = true", "c.toml:2: duplicate key"),
         ("uri = 'x", "c.toml:1: "),
@@ -72,6 +73,19 @@ fn keys_are_kept_by_command() {
     let config = parse("[keys]\nquit = ['q', 'Ctrl-q']\nhelp = []\n").unwrap();
     assert_eq!(config.keys["quit"], ["q", "Ctrl-q"]);
     assert!(config.keys["help"].is_empty());
+}
+
+#[test]
+fn an_error_found_later_still_gets_its_line() {
+    let config = parse("mouse = true\n\ncolumns = ['nme']\n[keys]\n# mine\nquit = ['Esc']\n").unwrap();
+    for (sentence, line) in [
+        ("`columns`: no column is called `nme`", ":3: "),
+        ("`Esc` cannot be a key of `quit`", ":6: "),
+        ("something else", ": "),
+    ] {
+        assert_eq!(config.blame(sentence), format!("c.toml{line}{sentence}"));
+    }
+    assert_eq!(Config::default().blame("no file"), "no file");
 }
 
 proptest! {

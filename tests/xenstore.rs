@@ -364,3 +364,16 @@ fn where_nobody_listens_the_error_names_the_place() {
         (Kind::Unreachable, "connect to /nonexistent/socket: no such file or directory")
     );
 }
+
+#[test]
+fn a_socket_nobody_listens_at_ends_the_search_before_the_devices() {
+    let fake = FakeXenstored::start();
+    fake.die();
+    let mut places = places("/nonexistent/socket".into(), PATIENCE);
+    // A file in the place of the kernel's device: it would be opened, and silent.
+    places.peers.extend([fake.socket(), "/dev/null".into()]);
+    let error = Xenstore::at(places.clone()).err().unwrap();
+    assert!(error.message.ends_with("connection refused"), "{error}");
+    places.peers.remove(1);
+    assert_eq!(&*Xenstore::at(places).unwrap().info().peer, "/dev/null");
+}

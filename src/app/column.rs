@@ -1,5 +1,8 @@
 //! The columns of the domain table, one row each: title, width, what it says, what it sorts by.
 
+use super::words::nearest;
+use crate::model::text::visible;
+
 /// How a cell is aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
@@ -58,3 +61,58 @@ columns! {
     Pool,      "pool",      "POOL",     4,  Right, false, false, "the cpupool it runs in";
     Uuid,      "uuid",      "UUID",     36, Left,  false, false, "the uuid";
 }
+
+impl Column {
+    /// The column of a word, in any case.
+    ///
+    /// # Errors
+    /// A sentence with the nearest word.
+    pub fn from_word(word: &str) -> Result<Self, String> {
+        let typed = word.trim().to_lowercase();
+        let typed = ALIASES.iter().find(|(alias, _)| *alias == typed).map_or(typed.as_str(), |(_, of)| of);
+        Self::ALL.iter().copied().find(|c| c.word() == typed).ok_or_else(|| {
+            let near = nearest(typed, Self::ALL.iter().map(|c| c.word()));
+            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            format!("there is no column `{}`{hint}", visible(word))
+        })
+    }
+
+    /// The columns of these words, in their order; the name comes first where it is not among them, as it stays.
+    ///
+    /// # Errors
+    /// A sentence: a word that is no column, a column named twice.
+    pub fn list(words: &[&str]) -> Result<Vec<Self>, String> {
+        let mut columns = Vec::new();
+        for word in words {
+            let column = Self::from_word(word)?;
+            if columns.contains(&column) {
+                return Err(format!("column `{}` stands there twice", column.word()));
+            }
+            columns.push(column);
+        }
+        if !columns.contains(&Self::Name) {
+            columns.insert(0, Self::Name);
+        }
+        Ok(columns)
+    }
+
+    /// Whether it shows network or disk counters, which cost calls for every domain.
+    pub const fn needs_devices(self) -> bool {
+        matches!(self, Self::Net | Self::NetRx | Self::NetTx | Self::Disk | Self::DiskRead | Self::DiskWrite)
+    }
+
+    /// Whether it goes up and down all the time: such values sort by what is more than noise.
+    pub const fn is_rate(self) -> bool {
+        matches!(self, Self::Cpu | Self::Spark) || self.needs_devices()
+    }
+}
+
+/// Other words for columns.
+const ALIASES: [(&str, &str); 6] = [
+    ("memory", "mem"),
+    ("max", "maxmem"),
+    ("vcpu", "vcpus"),
+    ("%cpu", "cpu"),
+    ("%mem", "mem%"),
+    ("guest", "type"),
+];

@@ -1,4 +1,19 @@
 //! The one table of commands: keys, palette, help, footer, command line and README all come from it.
+//!
+//! The rows stand by group in the files below, each with what it does; [`COMMANDS`] is all of them in one slice.
+
+mod available;
+mod footer;
+mod look;
+mod movement;
+mod pick;
+mod program;
+mod sample;
+mod show;
+mod table;
+
+pub use available::availability;
+pub use footer::footer;
 
 use super::{App, Effect};
 use crate::model::Op;
@@ -18,6 +33,8 @@ pub struct Command {
     pub keys: &'static [&'static str],
     /// The operation it needs of the host, where it needs one.
     pub op: Option<Op>,
+    /// What must be there for it to make sense.
+    pub need: Need,
     /// What is asked before it is done.
     pub guard: Guard,
     /// Its arguments on the command line and in the palette.
@@ -39,8 +56,40 @@ pub enum Group {
     Sample,
     /// Looking from the command line.
     Look,
+    /// Inside what lies over the panels.
+    Pick,
     /// The program itself.
     Program,
+}
+
+impl Group {
+    /// Its heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Move => "Moving",
+            Self::Table => "The table of domains",
+            Self::Show => "What is shown",
+            Self::Sample => "Sampling",
+            Self::Look => "On the command line",
+            Self::Pick => "In lists and lines over the panels",
+            Self::Program => "The program",
+        }
+    }
+}
+
+/// What must be there for a command to make sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing.
+    Nothing,
+    /// A domain under the cursor.
+    Domain,
+    /// More than one host.
+    Hosts,
+    /// A filter.
+    Filter,
+    /// More than one theme.
+    Themes,
 }
 
 /// Where a row's keys work.
@@ -52,6 +101,8 @@ pub enum Scope {
     Domains,
     /// While another panel has them.
     Panels,
+    /// While something lies over the panels; what can be typed goes into its line first, where it has one.
+    Overlay,
     /// Only on the command line: no keys.
     CommandLine,
 }
@@ -117,18 +168,128 @@ pub enum Look {
     Dmesg,
 }
 
+/// The rows by group, in the order help lists them.
+const GROUPS: [&[Command]; 7] =
+    [&movement::ROWS, &table::ROWS, &show::ROWS, &sample::ROWS, &program::ROWS, &pick::ROWS, &look::ROWS];
+
+const COUNT: usize = {
+    let (mut group, mut count) = (0, 0);
+    while group < GROUPS.len() {
+        count += GROUPS[group].len();
+        group += 1;
+    }
+    count
+};
+
+static ALL: [Command; COUNT] = {
+    let mut all = [movement::ROWS[0]; COUNT];
+    let (mut group, mut at) = (0, 0);
+    while group < GROUPS.len() {
+        let mut row = 0;
+        while row < GROUPS[group].len() {
+            all[at] = GROUPS[group][row];
+            (at, row) = (at + 1, row + 1);
+        }
+        group += 1;
+    }
+    all
+};
+
 /// Every command, in the order help lists them.
-pub const COMMANDS: &[Command] = &[];
+pub const COMMANDS: &[Command] = &ALL;
 
 /// The row with this name.
 pub fn find(name: &str) -> Option<&'static Command> {
     COMMANDS.iter().find(|c| c.name == name)
 }
 
-/// Whether a command can be run now; else why not, in a clause.
-///
-/// # Errors
-/// The reason, to show beside it.
-pub fn availability(_app: &App, _command: &Command) -> Result<(), String> {
-    Ok(())
+impl Scope {
+    /// Whether there is a place where the keys of both work.
+    pub fn meets(self, other: Self) -> bool {
+        let panels = |scope| matches!(scope, Self::Domains | Self::Panels | Self::Global);
+        let global = self == Self::Global || other == Self::Global;
+        self == other || (global && panels(self) && panels(other))
+    }
+}
+
+impl Command {
+    /// A row that acts on the screen, everywhere but in an overlay; the methods below say what is different.
+    const fn screen(
+        name: &'static str,
+        keys: &'static [&'static str],
+        doc: &'static str,
+        run: fn(&mut App, &str) -> Vec<Effect>,
+    ) -> Self {
+        Self {
+            name,
+            doc,
+            group: Group::Program,
+            scope: Scope::Global,
+            keys,
+            op: None,
+            need: Need::Nothing,
+            guard: Guard::None,
+            args: &[],
+            run: Run::Screen(run),
+        }
+    }
+
+    /// A row that prints what it reads on the command line.
+    const fn look(name: &'static str, doc: &'static str, op: Op, look: Look) -> Self {
+        Self {
+            name,
+            doc,
+            group: Group::Look,
+            scope: Scope::CommandLine,
+            keys: &[],
+            op: Some(op),
+            need: Need::Nothing,
+            guard: Guard::None,
+            args: &[],
+            run: Run::Look(look),
+        }
+    }
+
+    const fn under(self, group: Group) -> Self {
+        Self { group, ..self }
+    }
+
+    const fn within(self, scope: Scope) -> Self {
+        Self { scope, ..self }
+    }
+
+    const fn needs(self, need: Need) -> Self {
+        Self { need, ..self }
+    }
+
+    const fn asks(self, op: Op) -> Self {
+        Self { op: Some(op), ..self }
+    }
+
+    const fn with(self, args: &'static [Arg]) -> Self {
+        Self { args, ..self }
+    }
+}
+
+impl Arg {
+    /// One that must be given.
+    const fn must(name: &'static str, doc: &'static str) -> Self {
+        Self { name, optional: false, doc }
+    }
+
+    /// One that may be left out.
+    const fn may(name: &'static str, doc: &'static str) -> Self {
+        Self { name, optional: true, doc }
+    }
+}
+
+impl Command {
+    /// Its name with its arguments: `list [--all]`.
+    pub fn usage(&self) -> String {
+        let args = self
+            .args
+            .iter()
+            .map(|arg| if arg.optional { format!("[{}]", arg.name) } else { arg.name.to_owned() });
+        std::iter::once(self.name.to_owned()).chain(args).collect::<Vec<_>>().join(" ")
+    }
 }

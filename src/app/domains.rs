@@ -1,9 +1,18 @@
 //! The Domains panel's state: which rows, in which order, which columns, where the cursor is.
 
+mod columns;
+mod cursor;
+mod rows;
+
 use std::collections::{BTreeSet, HashMap};
 
-use super::Column;
-use crate::model::{DomainKey, Nanos};
+pub use cursor::Step;
+
+use super::{Column, filter::Query, order::Order};
+use crate::model::{Domain, DomainKey, Nanos, rates::DomainRates};
+
+/// How long what is new glows, and what has gone fades.
+pub const GLOW: Nanos = Nanos(1_000_000_000);
 
 /// The Domains panel.
 #[derive(Debug)]
@@ -32,6 +41,12 @@ pub struct Table {
     pub fresh: HashMap<DomainKey, Nanos>,
     /// Domains that have gone, as they were last: they fade for a second.
     pub gone: Vec<Gone>,
+    /// What is wrong with `filter`, where it cannot be read; rows then follow the last one that could.
+    pub filter_error: Option<String>,
+    /// The last filter that could be read.
+    query: Query,
+    /// What rows are sorted by.
+    order: Order,
 }
 
 /// A row of the table.
@@ -47,7 +62,11 @@ pub enum Row {
 #[derive(Clone, Debug)]
 pub struct Gone {
     /// As it was last.
-    pub domain: crate::model::Domain,
+    pub domain: Domain,
+    /// Its last rates.
+    pub rates: DomainRates,
+    /// What it was sorted by.
+    pub held: Option<f64>,
     /// When it was missed.
     pub since: Nanos,
 }
@@ -67,6 +86,9 @@ impl Default for Table {
             marks: BTreeSet::new(),
             fresh: HashMap::new(),
             gone: Vec::new(),
+            filter_error: None,
+            query: Query::default(),
+            order: Order::default(),
         }
     }
 }

@@ -1,17 +1,95 @@
 //! Keys to commands: the table's defaults with the user's changes over them.
 
+mod key;
+
 use std::collections::BTreeMap;
 
+pub use key::Key;
+
+use super::command::{self, COMMANDS, Command, Scope};
+use crate::model::text::visible;
+
 /// The keys as the user has them.
-#[derive(Clone, Debug, Default)]
-pub struct Keymap;
+#[derive(Clone, Debug)]
+pub struct Keymap {
+    /// Every key that is bound, in the order of the table, then of the row's keys.
+    bound: Vec<(Key, &'static Command)>,
+}
 
 impl Keymap {
     /// The defaults with these changes (command name to keys; no keys: unbound).
     ///
     /// # Errors
-    /// A sentence: an unknown command with the nearest name, a key that cannot be read, two commands on one key.
-    pub fn new(_changes: &BTreeMap<String, Vec<String>>) -> Result<Self, String> {
-        Ok(Self)
+    /// A sentence: an unknown command with the nearest name, a key that cannot be read, two commands on one key,
+    /// `Esc` on a command that ends the program.
+    pub fn new(changes: &BTreeMap<String, Vec<String>>) -> Result<Self, String> {
+        for name in changes.keys() {
+            known(name)?;
+        }
+        let mut keymap = Self { bound: Vec::new() };
+        for command in COMMANDS {
+            match changes.get(command.name) {
+                None => keymap.bind(command, command.keys.iter().copied())?,
+                Some(keys) => keymap.bind(command, keys.iter().map(String::as_str))?,
+            }
+        }
+        Ok(keymap)
     }
+
+    fn bind<'a>(
+        &mut self,
+        command: &'static Command,
+        keys: impl Iterator<Item = &'a str>,
+    ) -> Result<(), String> {
+        for text in keys {
+            let key = text.parse().map_err(|why| format!("keys of `{}`: {why}", command.name))?;
+            self.check(key, command)?;
+            self.bound.push((key, command));
+        }
+        Ok(())
+    }
+
+    /// Whether a key may be given to a command: it is free where the command's keys work.
+    fn check(&self, key: Key, command: &Command) -> Result<(), String> {
+        if key == Key::new(crossterm::event::KeyCode::Esc, crossterm::event::KeyModifiers::NONE)
+            && command.name == "quit"
+        {
+            return Err("`Esc` cannot be a key of `quit`: it never ends the program".into());
+        }
+        if command.scope == Scope::CommandLine {
+            return Err(format!("`{}` is a command of the command line: it has no keys", command.name));
+        }
+        let other = self.bound.iter().find(|(k, c)| *k == key && c.scope.meets(command.scope));
+        other.map_or(Ok(()), |(_, other)| {
+            Err(format!("`{key}` would be the key of both `{}` and `{}`", other.name, command.name))
+        })
+    }
+
+    /// The keys of a command as printed, first the one to show; none where it is unbound or there is no such command.
+    pub fn keys_of(&self, name: &str) -> Vec<String> {
+        self.bound.iter().filter(|(_, c)| c.name == name).map(|(key, _)| key.to_string()).collect()
+    }
+
+    /// The command of a key: that of the scope itself, or a global one where the scope is a panel's.
+    pub fn lookup(&self, scope: Scope, key: Key) -> Option<&'static Command> {
+        let global = matches!(scope, Scope::Domains | Scope::Panels);
+        let reaches = |of: Scope| of == scope || (global && of == Scope::Global);
+        self.bound.iter().find(|(k, c)| *k == key && reaches(c.scope)).map(|(_, command)| *command)
+    }
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        Self::new(&BTreeMap::new()).expect("the keys of the table are readable and unique: tests/commands.rs")
+    }
+}
+
+/// That there is a command of this name.
+fn known(name: &str) -> Result<(), String> {
+    if command::find(name).is_some() {
+        return Ok(());
+    }
+    let hint = super::words::nearest(name, COMMANDS.iter().map(|c| c.name));
+    let hint = hint.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    Err(format!("there is no command `{}`{hint}", visible(name)))
 }

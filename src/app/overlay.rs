@@ -1,6 +1,16 @@
 //! What lies over the panels and takes the keys until it closes.
 
+mod help;
+mod keys;
+mod palette;
+mod picking;
+
 use tui_input::Input;
+
+pub use help::{HelpLine, help};
+pub use palette::palette;
+
+use crate::model::text::visible;
 
 /// What lies over the panels.
 #[derive(Clone, Debug)]
@@ -50,4 +60,92 @@ pub enum Overlay {
         /// First line shown.
         offset: usize,
     },
+}
+
+/// What a key or a click does in an overlay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// Take the picked line or what was typed.
+    Accept,
+    /// Close, and take back what was typed.
+    Cancel,
+    /// Go so many lines.
+    Lines(isize),
+    /// Go so many pages.
+    Pages(isize),
+    /// Go to the first line.
+    First,
+    /// Go to the last line.
+    Last,
+    /// Show or hide the picked column.
+    Toggle,
+    /// Move the picked column so many places.
+    Move(isize),
+    /// The line of the screen's list was clicked: pick it, or take it where it is picked.
+    Click(usize),
+}
+
+/// Most lines kept of the hypervisor's log.
+const LOG_LINES: usize = 10_000;
+/// Most characters kept of one of them.
+const LOG_WIDTH: usize = 1000;
+
+/// First line of a list of which so many fit, so that the picked one is to be seen.
+pub const fn first_line(selected: usize, height: usize) -> usize {
+    (selected + 1).saturating_sub(height)
+}
+
+impl Overlay {
+    /// The hypervisor's log, its last lines first seen; foreign text made safe.
+    pub(super) fn host_log(text: Result<String, String>) -> Self {
+        let lines = text.map(|text| {
+            let mut last: Vec<String> = text.lines().rev().take(LOG_LINES).map(safe).collect();
+            last.reverse();
+            last
+        });
+        let offset = lines.as_ref().map_or(0, |lines| lines.len().saturating_sub(1));
+        Self::HostLog { lines: lines.map_err(|why| visible(&why).into_owned()), offset }
+    }
+
+    /// The line that is typed into, where there is one.
+    pub fn input(&self) -> Option<&Input> {
+        match self {
+            Self::Help { search: input, .. }
+            | Self::Filter { input, .. }
+            | Self::Interval { input, .. }
+            | Self::Palette { input, .. } => Some(input),
+            Self::Columns { .. } | Self::Sort { .. } | Self::HostLog { .. } => None,
+        }
+    }
+
+    pub(super) fn input_mut(&mut self) -> Option<&mut Input> {
+        match self {
+            Self::Help { search: input, .. }
+            | Self::Filter { input, .. }
+            | Self::Interval { input, .. }
+            | Self::Palette { input, .. } => Some(input),
+            Self::Columns { .. } | Self::Sort { .. } | Self::HostLog { .. } => None,
+        }
+    }
+
+    /// The picked line of a list, or the first line shown of a text.
+    const fn line_mut(&mut self) -> Option<&mut usize> {
+        match self {
+            Self::Columns { selected } | Self::Sort { selected } | Self::Palette { selected, .. } => {
+                Some(selected)
+            }
+            Self::Help { offset, .. } | Self::HostLog { offset, .. } => Some(offset),
+            Self::Filter { .. } | Self::Interval { .. } => None,
+        }
+    }
+
+    /// Whether it is a text to scroll rather than a list to pick from.
+    const fn scrolls(&self) -> bool {
+        matches!(self, Self::Help { .. } | Self::HostLog { .. })
+    }
+}
+
+fn safe(line: &str) -> String {
+    let cut = line.char_indices().nth(LOG_WIDTH).map_or(line, |(at, _)| &line[..at]);
+    visible(cut.trim_end_matches('\r')).into_owned()
 }

@@ -57,3 +57,83 @@ impl Default for Screen {
         }
     }
 }
+
+impl Screen {
+    /// Opens a panel without giving it the keys.
+    pub(super) fn open(&mut self, panel: Panel) {
+        if !self.open.contains(&panel) {
+            self.open.push(panel);
+            self.open.sort_unstable();
+            // The last frame knows nothing of how the panels stand now.
+            self.regions.panels.clear();
+        }
+    }
+
+    /// Opens a panel and gives it the keys.
+    pub(super) fn focus_on(&mut self, panel: Panel) {
+        self.open(panel);
+        self.focus = panel;
+    }
+
+    /// Closes a panel; the table stays, and has the keys where the panel had them.
+    pub(super) fn close(&mut self, panel: Panel) {
+        if panel == Panel::Domains {
+            return;
+        }
+        self.open.retain(|p| *p != panel);
+        if self.focus == panel {
+            (self.focus, self.zoom) = (Panel::Domains, false);
+        }
+    }
+
+    /// Opens a panel, gives it the keys, or closes it where it has them.
+    pub(super) fn toggle(&mut self, panel: Panel) {
+        if self.focus == panel {
+            self.close(panel);
+        } else {
+            self.focus_on(panel);
+        }
+    }
+
+    /// Gives the keys to the open panel so many places on, round and round.
+    pub(super) fn focus_next(&mut self, by: isize) {
+        let at = self.open.iter().position(|p| *p == self.focus).unwrap_or(0);
+        let count = isize::try_from(self.open.len()).unwrap_or(1).max(1);
+        let to = (isize::try_from(at).unwrap_or(0) + by).rem_euclid(count);
+        self.focus = self.open.get(to.unsigned_abs()).copied().unwrap_or(Panel::Domains);
+    }
+
+    /// Whether a panel is to be seen: open, and no other has the whole screen.
+    pub fn shows(&self, panel: Panel) -> bool {
+        self.open.contains(&panel) && (!self.zoom || self.focus == panel)
+    }
+
+    /// Whether an open panel had no room on the last frame.
+    pub(super) fn is_hidden(&self, panel: Panel) -> bool {
+        let drawn = &self.regions.panels;
+        !drawn.is_empty() && self.open.contains(&panel) && !drawn.iter().any(|(p, _)| *p == panel)
+    }
+
+    /// Scrolls a panel, no further than its last line.
+    pub(super) fn scroll(&mut self, panel: Panel, step: super::domains::Step) {
+        let Some((place, page)) = self.place(panel) else { return };
+        let lines = usize::from(self.regions.lengths[place]);
+        let last = lines.saturating_sub(page);
+        let to = step.from(usize::from(self.scroll[place]), lines, page).min(last);
+        self.scroll[place] = u16::try_from(to).unwrap_or(u16::MAX);
+    }
+
+    /// After a frame: no panel is scrolled past its end.
+    pub(super) fn bound_scrolls(&mut self) {
+        for panel in Panel::ALL {
+            self.scroll(panel, super::domains::Step::Lines(0));
+        }
+    }
+
+    /// A panel's place in [`Panel::ALL`] and its lines on the screen, without borders.
+    fn place(&self, panel: Panel) -> Option<(usize, usize)> {
+        let place = Panel::ALL.iter().position(|p| *p == panel)?;
+        let (_, area) = self.regions.panels.iter().find(|(p, _)| *p == panel)?;
+        Some((place, usize::from(area.height.saturating_sub(2))))
+    }
+}

@@ -1,15 +1,125 @@
 //! Messages to state and effects.
 
-use super::{App, Effect, Msg};
+use crossterm::event::{Event, KeyEvent};
+
+use super::{
+    App, Effect, Msg, Overlay, Panel, Regions,
+    command::{Command, Run, Scope, availability},
+    keymap::Key,
+};
+use crate::model::{HostId, Nanos};
 
 impl App {
     /// What to ask the runtime for at the start: interval and demand of every host, the mouse.
     pub fn start(&mut self) -> Vec<Effect> {
-        Vec::new()
+        let mut effects = self.intervals();
+        effects.extend(self.first_demands());
+        effects.push(Effect::Mouse(self.settings.mouse));
+        effects
     }
 
     /// Takes in one message.
-    pub fn update(&mut self, _msg: Msg) -> Vec<Effect> {
+    ///
+    /// Afterwards [`App::changed`] says whether a frame should be drawn.
+    pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let mut effects = self.take_in(msg);
+        self.turn_page();
+        effects.extend(self.demands());
+        effects
+    }
+
+    fn take_in(&mut self, msg: Msg) -> Vec<Effect> {
+        match msg {
+            Msg::Drawn(regions) => {
+                self.drawn(regions);
+                return Vec::new();
+            }
+            Msg::Clock(now) => {
+                self.clock(now);
+                return Vec::new();
+            }
+            _ => self.changed = true,
+        }
+        match msg {
+            Msg::Input(event) => return self.input(event),
+            Msg::Sampled(host, snapshot) => self.sampled(host, snapshot),
+            Msg::HostLog(host, text) => self.host_log(host, text),
+            Msg::Notice(true, text) => self.complain(text),
+            Msg::Notice(false, text) => self.say(text),
+            Msg::Resumed => return vec![Effect::Redraw],
+            Msg::Drawn(_) | Msg::Clock(_) => {}
+        }
         Vec::new()
+    }
+
+    /// A frame was drawn: what it could not know before, as how long a page is, may ask for another.
+    fn drawn(&mut self, regions: Regions) {
+        self.changed = false;
+        if self.screen.regions == regions {
+            return;
+        }
+        self.screen.regions = regions;
+        let scrolls = self.screen.scroll;
+        self.screen.bound_scrolls();
+        self.changed = scrolls != self.screen.scroll || self.bound_overlay();
+    }
+
+    fn clock(&mut self, now: Nanos) {
+        let second = |at: Nanos| at.0 / 1_000_000_000;
+        let ticked = second(now) != second(self.now);
+        self.now = now;
+        self.changed |= self.expire() || ticked;
+    }
+
+    /// Keeps the cursor on the page.
+    fn turn_page(&mut self) {
+        let before = self.table.offset;
+        let page = usize::from(self.screen.regions.rows.height);
+        self.table.keep_in_page(page);
+        self.changed |= before != self.table.offset;
+    }
+
+    fn host_log(&mut self, host: HostId, text: Result<String, String>) {
+        let welcome = matches!(self.overlay, None | Some(Overlay::HostLog { .. }));
+        if host == self.pane().id && welcome {
+            self.overlay = Some(Overlay::host_log(text));
+        }
+    }
+
+    fn input(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Key(event) => self.key(event),
+            Event::Mouse(event) if self.settings.mouse => self.mouse(event),
+            Event::Paste(text) => {
+                self.paste(&text);
+                Vec::new()
+            }
+            Event::Resize(width, height) => {
+                self.screen.size = (width, height);
+                Vec::new()
+            }
+            Event::Mouse(_) | Event::FocusGained | Event::FocusLost => Vec::new(),
+        }
+    }
+
+    fn key(&mut self, event: KeyEvent) -> Vec<Effect> {
+        let Some(key) = Key::of(&event) else { return Vec::new() };
+        if self.overlay.is_some() {
+            return self.overlay_key(key);
+        }
+        let scope = if self.screen.focus == Panel::Domains { Scope::Domains } else { Scope::Panels };
+        self.keymap.lookup(scope, key).map_or_else(Vec::new, |command| self.run(command, ""))
+    }
+
+    /// Runs a command with what was typed after its name; or says why it cannot be run.
+    pub fn run(&mut self, command: &'static Command, typed: &str) -> Vec<Effect> {
+        if let Err(why) = availability(self, command) {
+            self.complain(format!("{}: {why}", command.name));
+            return Vec::new();
+        }
+        match command.run {
+            Run::Screen(run) => run(self, typed.trim()),
+            Run::Look(_) => Vec::new(),
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! Bytes on their way out, put together without formatting machinery.
 
 use jiff::{Timestamp, tz::Offset};
-use uuid::Uuid;
 
 use crate::model::{Nanos, text::steers};
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Bytes on their way out; cleared and filled again, so that a warm one allocates nothing.
 #[derive(Clone, Debug, Default)]
@@ -56,9 +57,15 @@ impl Buffer {
         self.byte(b')');
     }
 
-    /// Adds a uuid in its usual form.
-    pub fn uuid(&mut self, uuid: Uuid) {
-        self.text(uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
+    /// Adds a uuid in its usual form: lower-case hexadecimal digits by 8, 4, 4, 4 and 12.
+    pub fn uuid(&mut self, uuid: [u8; 16]) {
+        for (place, byte) in uuid.into_iter().enumerate() {
+            if matches!(place, 4 | 6 | 8 | 10) {
+                self.byte(b'-');
+            }
+            self.byte(HEX[usize::from(byte >> 4)]);
+            self.byte(HEX[usize::from(byte & 0xf)]);
+        }
     }
 
     /// Adds a moment of the wall clock as RFC 3339 in UTC with milliseconds.
@@ -130,7 +137,7 @@ impl Buffer {
     fn json_unit(&mut self, unit: u16) {
         self.text("\\u");
         for shift in [12, 8, 4, 0] {
-            self.byte(b"0123456789abcdef"[usize::from(unit >> shift & 0xf)]);
+            self.byte(HEX[usize::from(unit >> shift & 0xf)]);
         }
     }
 }
@@ -174,6 +181,11 @@ mod tests {
             let json = made(|b| b.json(&text));
             prop_assert!(!json.chars().any(steers), "{}", json);
             prop_assert_eq!(serde_json::from_str::<String>(&json).expect("it is JSON"), text);
+        }
+
+        #[test]
+        fn uuids_are_what_the_uuid_crate_prints(bytes: [u8; 16]) {
+            prop_assert_eq!(made(|b| b.uuid(bytes)), uuid::Uuid::from_bytes(bytes).to_string());
         }
 
         #[test]

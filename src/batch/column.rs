@@ -1,7 +1,5 @@
 //! What is told of a domain and of its parts: one row each, for text, CSV and JSON alike.
 
-use uuid::Uuid;
-
 use super::View;
 use crate::model::{
     Device, Domain, DomainState, Name, NetCounters, Reading, Vcpu, device::DiskCounters, rates::DomainRates,
@@ -46,8 +44,8 @@ pub enum Cell<'a> {
     Word(&'static str),
     /// Text from outside.
     Foreign(&'a Name),
-    /// A uuid.
-    Uuid(Uuid),
+    /// A uuid by its bytes.
+    Uuid([u8; 16]),
 }
 
 /// One column: a key of JSON, a column of CSV, and where it has a width, of text.
@@ -96,7 +94,7 @@ const WHOSE: &[Column] = &[HOST, ID, NAME, UUID];
 
 #[rustfmt::skip]
 const VCPU: &[Column] = &[
-    Column { key: "index", doc: "the vCPU's number within the domain",
+    Column { key: "vcpu", doc: "the vCPU's number within the domain",
         title: "VCPU", width: 4, read: |r| vcpu(r, |v| Cell::Number(v.index.into())) },
     Column { key: "online", doc: "whether it is plugged in",
         title: "ONLINE", width: 6, read: |r| vcpu(r, |v| Cell::Flag(v.online)) },
@@ -172,7 +170,7 @@ const UUID: Column = Column {
     doc: "the uuid; all zero for the control domain",
     title: "",
     width: 0,
-    read: |r| Cell::Uuid(r.domain.key.uuid),
+    read: |r| Cell::Uuid(r.domain.key.uuid.into_bytes()),
 };
 
 impl View {

@@ -183,7 +183,7 @@ fn for_batch() -> [Arg; 6] {
             .value_parser(value_parser!(u64))
             .requires("batch")
             .help("Samples to print; 0 or none: until interrupted"),
-        format(&["text", "csv", "json"]).requires("batch"),
+        format(&["text", "csv", "json"]),
         flag("vcpus").requires("batch").help("A row per virtual CPU"),
         flag("nets").requires("batch").help("A row per network interface, with its counters"),
         flag("disks").requires("batch").help("A row per disk, with its counters"),
@@ -230,21 +230,35 @@ fn interval(text: &str) -> Result<Nanos, String> {
     within.then(|| nanos(seconds)).ok_or_else(range)
 }
 
+/// What belongs to the screen and batch does not go with a command.
 fn refuse_top_only(matches: &ArgMatches, name: &str) -> Result<(), clap::Error> {
-    let given = TOP_ONLY.iter().find(|id| matches.value_source(id) == Some(ValueSource::CommandLine));
+    let given = TOP_ONLY.iter().find(|id| is_given(matches, id));
     let Some(id) = given else { return Ok(()) };
-    let arg = command().get_arguments().find(|arg| arg.get_id() == id).map(ToString::to_string);
+    let mut command = command();
+    command.build();
+    let arg =
+        command.get_arguments().find(|arg| arg.get_id() == id).map(ToString::to_string).unwrap_or_default();
     let place = if *id == "format" { "; write --format after the command" } else { "" };
-    let text =
-        format!("the argument '{}' does not go with the command '{name}'{place}", arg.unwrap_or_default());
-    Err(command().error(ErrorKind::ArgumentConflict, text))
+    let text = format!("the argument '{arg}' does not go with the command '{name}'{place}");
+    Err(command.error(ErrorKind::ArgumentConflict, text))
+}
+
+fn is_given(matches: &ArgMatches, id: &str) -> bool {
+    matches.value_source(id) == Some(ValueSource::CommandLine)
 }
 
 fn task(matches: &ArgMatches) -> Result<Task, clap::Error> {
     if let Some((name, matches)) = matches.subcommand() {
         return look(name, matches).map(Task::Look);
     }
-    Ok(if matches.get_flag("batch") { Task::Batch(plan(matches)) } else { Task::Screen(wish(matches)) })
+    if matches.get_flag("batch") {
+        return Ok(Task::Batch(plan(matches)));
+    }
+    if is_given(matches, "format") {
+        let text = "the argument '--format <FORMAT>' goes with --batch, or after a command";
+        return Err(command().error(ErrorKind::MissingRequiredArgument, text));
+    }
+    Ok(Task::Screen(wish(matches)))
 }
 
 fn look(name: &str, matches: &ArgMatches) -> Result<LookWish, clap::Error> {

@@ -1,13 +1,23 @@
 //! The screen: settings from file and command line, hosts opened, the loop run.
 
-use std::io::{IsTerminal, stdin, stdout};
+use std::{
+    env::var,
+    io::{IsTerminal, stdin, stdout},
+};
 
 use super::{
     args::{Options, ScreenWish},
     hosts::{self, Choice},
+    sample,
     trouble::{Status, Trouble},
 };
-use crate::{config::Config, driver::session};
+use crate::{
+    app::{HostPane, Mode, Settings, Table, keymap::Keymap, settings::Glyphs},
+    config::Config,
+    driver::{Reader, session},
+    runtime::{self, Setup},
+    theme::{Depth, Theme},
+};
 
 /// Opens the screen on every host and runs until the user ends it.
 pub(super) fn run(
@@ -16,9 +26,55 @@ pub(super) fn run(
     config: &Config,
     choices: &[Choice],
 ) -> Result<(), Trouble> {
+    let (settings, table) = settings(options, wish, config)?;
+    let keymap = Keymap::new(&config.keys).map_err(|why| Trouble::usage(config.blame(&why)))?;
     terminal()?;
-    let _ = (options, wish, config, choices, session::open, hosts::id, Status::Failed);
+    let open = |(place, choice)| open(options, choice, place);
+    let hosts = choices.iter().enumerate().map(open).collect::<Result<_, _>>()?;
+    let setup = Setup { hosts, settings, keymap, table };
+    runtime::run(setup).map_err(|why| Trouble::new(Status::Failed, why))
+}
+
+/// The file's settings with the command line's over them.
+fn settings(options: &Options, wish: &ScreenWish, config: &Config) -> Result<(Settings, Table), Trouble> {
+    let wrong = |why: String| Trouble::usage(config.blame(&why));
+    let (mut settings, table) = Settings::from_config(config).map_err(wrong)?;
+    settings.interval = sample::interval(options, config);
+    settings.mouse &= !wish.no_mouse;
+    settings.glyphs = match (&wish.glyphs, &config.glyphs) {
+        (Some(word), _) => Glyphs::from_word(word).map_err(Trouble::usage)?,
+        (None, Some(_)) => settings.glyphs,
+        (None, None) => glyphs(|name| var(name).unwrap_or_default()),
+    };
+    theme(wish, config, &mut settings)?;
+    Ok((settings, table))
+}
+
+/// The theme, read once here so that what is wrong with it is said before the screen opens.
+fn theme(wish: &ScreenWish, config: &Config, settings: &mut Settings) -> Result<(), Trouble> {
+    settings.theme = wish.theme.clone().unwrap_or_else(|| settings.theme.clone());
+    Theme::load(&settings.theme, Depth::None).map_err(|why| match wish.theme {
+        Some(_) => Trouble::usage(format!("--theme: {why}")),
+        None => Trouble::usage(config.blame(&format!("`theme`: {why}"))),
+    })?;
+    settings.themes = Theme::names();
+    if !settings.themes.contains(&settings.theme) {
+        settings.themes.push(settings.theme.clone());
+    }
     Ok(())
+}
+
+/// What this terminal can show: its locale must be UTF-8 for more than ASCII, and Linux's own console has no braille.
+fn glyphs(variable: impl Fn(&str) -> String) -> Glyphs {
+    let names = ["LC_ALL", "LC_CTYPE", "LANG"];
+    let locale = names.map(&variable).into_iter().find(|value| !value.is_empty()).unwrap_or_default();
+    let locale = locale.to_ascii_lowercase();
+    match variable("TERM").as_str() {
+        _ if !locale.contains("utf-8") && !locale.contains("utf8") => Glyphs::Ascii,
+        "dumb" | "vt100" | "vt220" => Glyphs::Ascii,
+        "linux" => Glyphs::Block,
+        _ => Glyphs::Braille,
+    }
 }
 
 /// Whether there is a terminal to draw on and to read keys from.
@@ -29,4 +85,39 @@ fn terminal() -> Result<(), Trouble> {
         }
     }
     Ok(())
+}
+
+fn open(options: &Options, choice: &Choice, place: usize) -> Result<(HostPane, Reader), Trouble> {
+    let (reader, mode) = if options.read_only {
+        (hosts::open_read_only(choice, place)?, Mode::Viewer("opened with -r".into()))
+    } else {
+        let session = session::open(&choice.uri, hosts::id(place))
+            .map_err(|failure| Trouble::open(&choice.uri.to_string(), &failure))?;
+        (session.reader, Mode::Operator)
+    };
+    Ok((HostPane::new(hosts::id(place), choice.uri.to_string(), choice.why.clone(), mode), reader))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn glyphs_are_what_the_terminal_can_show() {
+        for (term, locale, shown) in [
+            ("xterm-256color", "de_DE.UTF-8", Glyphs::Braille),
+            ("xterm-256color", "C.utf8", Glyphs::Braille),
+            ("linux", "en_US.UTF-8", Glyphs::Block),
+            ("xterm-256color", "C", Glyphs::Ascii),
+            ("xterm-256color", "", Glyphs::Ascii),
+            ("vt220", "C.UTF-8", Glyphs::Ascii),
+        ] {
+            let variable = |name: &str| match name {
+                "TERM" => term.to_owned(),
+                "LC_ALL" => String::new(),
+                _ => locale.to_owned(),
+            };
+            assert_eq!(glyphs(variable), shown, "{term} {locale}");
+        }
+    }
 }

@@ -93,7 +93,7 @@ impl Trouble {
             _ => Status::CannotConnect,
         };
         let mut text = format!("cannot open {uri}{}", reasons(failure));
-        if failure.hint().is_none() {
+        if status == Status::CannotConnect && !uri.starts_with("test:") {
             text.push_str("\n  try `domtop -c test:///default`, the demo host, which needs no hypervisor");
         }
         Self::new(status, text)

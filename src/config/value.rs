@@ -11,7 +11,7 @@ pub(super) fn interval<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>
         return Ok(Some(seconds));
     }
     let (least, most) = (INTERVALS.start(), INTERVALS.end());
-    Err(D::Error::custom(format!("interval is {seconds}, but must lie between {least} and {most} seconds")))
+    Err(D::Error::custom(format!("`interval` is {seconds}, but must lie between {least} and {most} seconds")))
 }
 
 /// `pcpu` or `host`.
@@ -34,5 +34,5 @@ fn one_of<'de, D: Deserializer<'de>>(
         return Ok(Some(word));
     }
     let near = suggestion(&word, words.iter().copied());
-    Err(D::Error::custom(format!("{key} is {word:?}, but must be one of {}{near}", words.join(", "))))
+    Err(D::Error::custom(format!("`{key}` is {word:?}, but must be one of {}{near}", words.join(", "))))
 }

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use super::{
     Answer, Control, Controller, DriverInfo, Error, Observe, Reader, stack::Outcome, stack::Stack, test, xen,
 };
-use crate::model::{HostId, uri::TestHost, uri::Uri};
+use crate::model::{Failure, HostId, Reason, uri::TestHost, uri::Uri};
 
 /// Leave to change a host. Its field is private to this module: nobody else can make one.
 ///
@@ -46,12 +46,25 @@ pub fn open_read_only(uri: &Uri, host: HostId) -> Outcome<Reader> {
 /// # Errors
 /// As [`open`].
 pub fn assemble(host: HostId, drivers: Vec<Opened>, changes: bool) -> Outcome<Session> {
+    let absent: Vec<_> = drivers.iter().filter_map(|(info, driver)| absent(info, driver)).collect();
     let controls = drivers.iter().map(|(_, driver)| driver.as_ref().ok().cloned()).collect();
     let observes = drivers.into_iter().map(|(info, driver)| (info, driver.map(|d| d as Arc<dyn Observe>)));
     let stack = Arc::new(Stack::new(observes.collect()));
-    let reader = Reader::new(host, stack.clone())?;
+    let reader = Reader::new(host, stack.clone()).map_err(|failure| with(failure, absent))?;
     let controller = changes.then(|| Controller::new(stack, controls, Permit(())));
     Ok(Session { reader, controller })
+}
+
+/// Why a driver could not be opened, where it could not.
+fn absent<T>(info: &DriverInfo, driver: &Result<T, Error>) -> Option<Reason> {
+    driver.as_ref().err().map(|error| error.clone().reason(info.name))
+}
+
+/// The failure with the reasons of drivers that were not asked: one who opens a host must know all that is missing.
+fn with(mut failure: Failure, absent: Vec<Reason>) -> Failure {
+    let told: Vec<_> = failure.reasons.iter().map(|reason| reason.driver.clone()).collect();
+    failure.reasons.extend(absent.into_iter().filter(|reason| !told.contains(&reason.driver)));
+    failure
 }
 
 /// What this machine is: the URI to open where none was given, and why in a phrase.

@@ -1,4 +1,4 @@
-//! The xenstore protocol (public/io/xs_wire.h, docs/misc/xenstore.txt): requests out, replies and watch events in.
+//! The xenstore protocol (`public/io/xs_wire.h`, docs/misc/xenstore.txt): requests out, replies and watch events in.
 //!
 //! ```text
 //!  0        4        8        12       16                    16 + len
@@ -128,7 +128,7 @@ fn append(out: &mut Vec<u8>, head: [u32; 3], fields: &[&[u8]]) -> Result<(), Wir
     let len = u32::try_from(size).ok().filter(|_| size <= MAX_PAYLOAD).ok_or(WireError::TooLong(size))?;
     let [kind, req_id, tx_id] = head;
     out.extend([kind, req_id, tx_id, len].into_iter().flat_map(u32::to_ne_bytes));
-    fields.iter().for_each(|field| out.extend_from_slice(field));
+    out.extend(fields.iter().copied().flatten());
     Ok(())
 }
 

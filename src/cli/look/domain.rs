@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     super::{
         args::LookWish,
-        json::Object,
+        json::{Object, text},
         paper::{Side, Table, maybe, pairs, reading, section, size, time},
         trouble::Trouble,
     },
@@ -16,7 +16,9 @@ use super::{
 use crate::{
     app::command::Look,
     batch::{View, column::DOMAIN, column::vcpu_state},
-    model::{Affinity, CpuSet, Detail, Device, DeviceKind, Domain, DomainState, Reading, SchedParams, Vcpu},
+    model::{
+        Affinity, CpuSet, Detail, Device, DeviceKind, Domain, DomainState, KiB, Reading, SchedParams, Vcpu,
+    },
 };
 
 /// Reads the domain and writes what the command is about.
@@ -26,7 +28,7 @@ pub(super) fn made(wish: &LookWish, subject: &mut Subject) -> Result<Vec<u8>, Tr
     let seen = Seen::new(subject, &domain);
     Ok(match (wish.look, wish.json) {
         (Look::Vcpus, false) => seen.vcpu_table().into_bytes(),
-        (Look::Vcpus, true) => seen.vcpus_object().line(),
+        (Look::Vcpus, true) => format!("{}\n", text(&seen.vcpu_values())).into_bytes(),
         (Look::Sched, false) => pairs(seen.sched_pairs()).into_bytes(),
         (Look::Sched, true) => seen.sched_object().line(),
         (_, false) => seen.info().into_bytes(),
@@ -88,7 +90,7 @@ impl<'a> Seen<'a> {
             .with("target_kib", domain.target.known())
             .with("pool", domain.pool.known())
             .with("sched", self.detail.sched.known().map(sched))
-            .with("vcpu_list", self.vcpus.iter().map(|vcpu| self.vcpu(vcpu)).collect::<Vec<_>>())
+            .with("vcpu_list", self.vcpu_values())
             .with(
                 "devices",
                 self.detail.devices.known().map(|all| all.iter().map(device).collect::<Vec<_>>()),
@@ -123,16 +125,14 @@ impl<'a> Seen<'a> {
         table.text()
     }
 
-    fn vcpus_object(&self) -> Object {
-        let label = self.subject.label();
-        Object::of(View::Vcpus.head(), &whole(&label, self.domain))
-            .with("vcpu_list", self.vcpus.iter().map(|vcpu| self.vcpu(vcpu)).collect::<Vec<_>>())
+    fn vcpu_values(&self) -> Vec<Value> {
+        self.vcpus.iter().map(|vcpu| self.vcpu(vcpu)).collect()
     }
 
     fn vcpu(&self, vcpu: &Vcpu) -> Value {
         let set = |of: fn(&Affinity) -> &CpuSet| self.affinity(vcpu).map(|a| of(a).to_string());
         json!({
-            "index": vcpu.index,
+            "vcpu": vcpu.index,
             "online": vcpu.online,
             "state": vcpu_state(vcpu),
             "pcpu": vcpu.online.then_some(vcpu.pcpu),
@@ -160,8 +160,12 @@ impl<'a> Seen<'a> {
 
     fn sched_object(&self) -> Object {
         let label = self.subject.label();
-        let object = Object::of(View::Vcpus.head(), &whole(&label, self.domain));
-        object.with("sched", self.detail.sched.known().map(sched))
+        let params = self.detail.sched.known();
+        Object::of(View::Vcpus.head(), &whole(&label, self.domain))
+            .with("scheduler", params.map(|p| &p.scheduler))
+            .with("weight", params.map(|p| p.weight))
+            .with("cap", params.map(|p| p.cap))
+            .with("other", params.map(other))
     }
 }
 
@@ -177,8 +181,13 @@ fn cap_text(cap: u32) -> String {
 }
 
 fn sched(params: &SchedParams) -> Value {
-    let other: BTreeMap<_, _> = params.other.iter().cloned().collect();
+    let other = other(params);
     json!({ "scheduler": params.scheduler, "weight": params.weight, "cap": params.cap, "other": other })
+}
+
+/// Parameters other than weight and cap, by name.
+fn other(params: &SchedParams) -> BTreeMap<&str, u64> {
+    params.other.iter().map(|(name, value)| (name.as_ref(), *value)).collect()
 }
 
 fn device(device: &Device) -> Value {
@@ -200,13 +209,25 @@ fn device_table(devices: &[Device]) -> String {
         ("STATE", Side::Left),
         ("BACKEND", Side::Left),
         ("NOTE", Side::Left),
+        ("IN", Side::Right),
+        ("OUT", Side::Right),
     ]);
     for device in devices {
         let texts = [&device.name, &device.state, &device.backend, &device.note].map(ToString::to_string);
         let [name, state, backend, note] = texts;
-        table.row([kind(device.kind).into(), name, state, backend, note]);
+        let [inward, outward] = passed(device).map(|bytes| maybe(bytes.map(|b| size(KiB(b / 1024)))));
+        table.row([kind(device.kind).into(), name, state, backend, note, inward, outward]);
     }
     table.text()
+}
+
+/// Bytes that came in and went out, as the guest sees them: received and sent, or read and written.
+fn passed(device: &Device) -> [Option<u64>; 2] {
+    match (device.net.known(), device.disk.known()) {
+        (Some(net), _) => [Some(net.rx_bytes), Some(net.tx_bytes)],
+        (None, Some(disk)) => [Some(disk.read_bytes), Some(disk.write_bytes)],
+        (None, None) => [None, None],
+    }
 }
 
 const fn kind(kind: DeviceKind) -> &'static str {

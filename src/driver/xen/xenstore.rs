@@ -7,20 +7,23 @@
 //! the kernel that serves as the backend ([`counters`]).
 
 mod client;
+mod counters;
+mod devices;
+mod facts;
 mod link;
 mod names;
 
 use std::{
     env,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use self::{link::Link, names::Names};
+use self::{counters::Counters, link::Link, names::Names};
 use crate::{
-    driver::{Answer, Control, DriverInfo, Observe},
-    model::{Demand, Domain, Light, Op, Stamp},
+    driver::{Answer, Control, DriverInfo, Error, Observe},
+    model::{Demand, Device, Domain, DomainKey, Light, Name, Op, Stamp},
 };
 
 /// How long xenstored may be silent while it owes an answer.
@@ -44,14 +47,15 @@ pub struct Places {
 impl Places {
     /// Those of this host: `XENSTORED_PATH` and `XENSTORED_RUNDIR` of the environment, as for Xen's own tools, then
     /// the daemon's sockets, then the kernel's devices. For looking only, a directory's read-only socket comes
-    /// first (`socket_ro`, up to Xen 4.14).
+    /// first where there is one (`socket_ro`, up to Xen 4.14).
     pub fn host(read_only: bool) -> Self {
         let given = env::var_os("XENSTORED_PATH").map(PathBuf::from);
         let rundir = env::var_os("XENSTORED_RUNDIR").map(PathBuf::from);
         let usual = ["/run/xenstored", "/var/run/xenstored"].map(PathBuf::from);
-        let names: &[&str] = if read_only { &["socket_ro", "socket"] } else { &["socket"] };
-        let directories: Vec<PathBuf> = rundir.into_iter().chain(usual).collect();
-        let sockets = directories.iter().flat_map(|d| names.iter().map(|name| d.join(name)));
+        let sockets = rundir.into_iter().chain(usual).flat_map(|directory| {
+            let ours = Some(directory.join("socket_ro")).filter(|socket| read_only && socket.exists());
+            ours.into_iter().chain([directory.join("socket")])
+        });
         let devices = ["/dev/xen/xenbus", "/proc/xen/xenbus"].map(PathBuf::from);
         Self {
             peers: given.into_iter().chain(sockets).chain(devices).collect(),
@@ -86,6 +90,20 @@ pub struct Xenstore {
 struct State {
     link: Link,
     names: Names,
+    counters: Counters,
+}
+
+impl State {
+    /// The id of a running domain, as long as it is the one meant.
+    fn running(&self, key: DomainKey) -> Answer<u32> {
+        match key.id {
+            None => Err(Error::no_domain("running domain with this uuid")),
+            Some(id) if self.names.is_gone(key) => {
+                Err(Error::no_domain(format!("domain {} any more: its id was given to another", id.0)))
+            }
+            Some(id) => Ok(id.0),
+        }
+    }
 }
 
 impl Xenstore {
@@ -103,7 +121,8 @@ impl Xenstore {
     /// `Denied` where some peer is there but not for this user, else `Unreachable`.
     pub fn at(places: Places) -> Answer<Self> {
         let (link, peer) = Link::open(places.peers, places.patience)?;
-        let state = State { link, names: Names::default() };
+        let counters = Counters::new(&places.proc, &places.sys, places.shm);
+        let state = State { link, names: Names::default(), counters };
         Ok(Self { info: describe(&peer), state: Mutex::new(state) })
     }
 
@@ -132,6 +151,25 @@ impl Observe for Xenstore {
     fn identify(&self, domains: &mut [Domain]) -> Answer<()> {
         let State { link, names, .. } = &mut *self.state();
         names.identify(link, domains)
+    }
+
+    fn traffic(&self, domains: &mut [Domain]) -> Answer<()> {
+        let State { link, counters, .. } = &mut *self.state();
+        counters.fill(link, domains);
+        Ok(())
+    }
+
+    fn devices(&self, key: DomainKey) -> Answer<Vec<Device>> {
+        let mut state = self.state();
+        let id = state.running(key)?;
+        let State { link, counters, .. } = &mut *state;
+        devices::read(id, link, counters)
+    }
+
+    fn facts(&self, key: DomainKey) -> Answer<Vec<(Arc<str>, Name)>> {
+        let mut state = self.state();
+        let id = state.running(key)?;
+        state.link.run(|client| facts::read(id, key.uuid, client))
     }
 }
 

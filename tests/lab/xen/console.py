@@ -52,7 +52,7 @@ class Console:
         self.commands += 1
         # In two parts, so that the line that asks for the mark cannot be taken for it.
         self.send(f'{script}\necho "LAB-""END-{self.commands} $?"\n'.encode())
-        out, hit = self.until(rb"LAB-END-%d (\d+)\s" % self.commands, seconds)
+        out, hit = self.until(rb"LAB-END-%d (\d+)\r*\n" % self.commands, seconds)
         return int(hit.group(1)), out.decode("utf8", "replace").replace("\r", "")
 
     def tail(self):

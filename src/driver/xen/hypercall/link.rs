@@ -17,7 +17,7 @@ use crate::{
     wire::hypercall::{
         Abi, Message,
         abi::call,
-        console, domain,
+        cpu, domain,
         message::{self, ENTRY, ENTRY_RESULT, LARGEST},
         physinfo::PhysInfo,
     },
@@ -48,11 +48,8 @@ impl Link {
     }
 
     /// Whether this release can do an operation at all.
-    pub(super) const fn can(&self, op: Op) -> bool {
-        match op {
-            Op::PcpuTimes => console::counts(&self.abi),
-            _ => true,
-        }
+    pub(super) fn can(&self, op: Op) -> bool {
+        op != Op::PcpuTimes || cpu::ask_times(&self.abi, 0, 0).is_some()
     }
 
     /// How the hypervisor is, from what the last calls gave.

@@ -1,7 +1,7 @@
 //! One connection to xenstored: batches of requests sent at once, replies matched by number, events kept aside.
 //!
 //! The stream never blocks: it is written and read as it is ready, both at once, so that a batch of any size fits
-//! through buffers of any size. The kernel's device (`/dev/xen/xenbus`, xenbus_dev_frontend.c) differs from the
+//! through buffers of any size. The kernel's device (`/dev/xen/xenbus`, `xenbus_dev_frontend.c`) differs from the
 //! socket in that it takes one message per `write`, header and payload in 4096 bytes together, and is never reported
 //! ready to write.
 
@@ -349,4 +349,73 @@ fn malformed(error: WireError) -> Error {
 
 fn texts(names: &[u8]) -> Vec<String> {
     children(names).map(|name| String::from_utf8_lossy(name).into_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{os::fd::OwnedFd, thread};
+
+    use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+
+    use super::*;
+
+    /// A pair that keeps what each write wrote apart, as the device does; its reads do not wait.
+    fn device() -> (File, File) {
+        let (ours, kernels): (OwnedFd, OwnedFd) =
+            socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)
+                .expect("a pair of sockets");
+        let flags = nix::fcntl::FcntlArg::F_SETFL(nix::fcntl::OFlag::O_NONBLOCK);
+        nix::fcntl::fcntl(&ours, flags).expect("a flag of a socket");
+        (ours.into(), kernels.into())
+    }
+
+    fn reply(out: &mut Vec<u8>, kind: MessageType, req_id: u32, payload: &[u8]) {
+        Message { kind, req_id, tx_id: 0, payload }.encode(out).expect("a short message");
+    }
+
+    #[test]
+    fn the_device_gets_one_message_a_write_and_its_events_carry_garbage() {
+        let (ours, mut kernels) = device();
+        let kernel = thread::spawn(move || {
+            let (mut bytes, mut out) = ([0; 9000], Vec::new());
+            for _ in 0..300 {
+                let size = kernels.read(&mut bytes).expect("a message");
+                let (message, all) = Message::decode(&bytes[..size]).expect("a message").expect("whole");
+                assert_eq!(all, size, "nothing may follow a message in the same write");
+                reply(&mut out, MessageType::WATCH_EVENT, 0xdead_beef, b"/x\x0077\0");
+                reply(&mut out, message.kind, message.req_id, &message.payload[..message.payload.len() - 1]);
+                if out.len() > 3000 {
+                    kernels.write_all(&std::mem::take(&mut out)).expect("an answer");
+                }
+            }
+            kernels.write_all(&out).expect("an answer");
+            kernels
+        });
+        let mut client = Client::new(Stream::Device(ours), Duration::from_secs(20), 1);
+        let paths: Vec<String> = (0..300).map(|i| format!("/key/{i}")).collect();
+        let values = client.read_all(&paths).expect("answers");
+        assert!(values.iter().zip(&paths).all(|(value, path)| value.as_ref() == Some(path)));
+        assert!(matches!(client.changes(), Changes::Of(tokens) if tokens.as_slice() == [77; 300]));
+        client.look().expect("nothing came since");
+        drop(kernel.join().expect("the device's side ends well"));
+        assert_eq!(client.look().expect_err("the other side is gone").kind, Kind::Unreachable);
+    }
+
+    #[test]
+    fn the_device_is_not_given_more_than_it_takes() {
+        let (ours, _kernels) = device();
+        let mut client = Client::new(Stream::Device(ours), Duration::from_secs(20), 1);
+        let fits = MAX_PAYLOAD - 16 - "/a\0".len();
+        client.queue(&Request::Write("/a", &vec![0; fits])).expect("4096 bytes together fit");
+        client.queue(&Request::Write("/a", &vec![0; fits + 1])).expect_err("4097 do not");
+        assert_eq!(client.queued(), 1);
+    }
+
+    #[test]
+    fn a_storm_of_events_is_not_kept_but_known() {
+        let mut events = Events::default();
+        let event = Message { kind: MessageType::WATCH_EVENT, req_id: 0, tx_id: 0, payload: b"/x\x001\0" };
+        (0..=MAX_EVENTS).for_each(|_| events.keep(&event));
+        assert_eq!((events.tokens.len(), events.lost), (MAX_EVENTS, true));
+    }
 }

@@ -1,0 +1,69 @@
+//! Whether a command can be run now, and why not: asked by help, palette, footer and update alike.
+
+use super::{Command, Need, Run, Scope};
+use crate::{
+    app::{App, Mode},
+    model::{DriverStatus, Light, Op, Snapshot},
+};
+
+/// Whether a command can be run now; else why not, in a clause.
+///
+/// # Errors
+/// The reason, to show beside it.
+pub fn availability(app: &App, command: &Command) -> Result<(), String> {
+    if matches!(command.run, Run::Look(_)) {
+        return Err(format!("it prints: run `domtop {}` in a shell", command.name));
+    }
+    match (command.scope, &app.overlay) {
+        (Scope::Overlay, None) => return Err("nothing lies over the panels".into()),
+        _ => need(app, command.need)?,
+    }
+    command.op.map_or(Ok(()), |op| allowed(app, op))
+}
+
+fn need(app: &App, need: Need) -> Result<(), String> {
+    let (there, reason) = match need {
+        Need::Nothing => (true, ""),
+        Need::Domain => (app.table.cursor.is_some(), "no domain is selected"),
+        Need::Hosts => (app.hosts.len() > 1, "only one host"),
+        Need::Filter => (!app.table.filter.is_empty(), "there is no filter"),
+        Need::Themes => (!app.settings.themes.is_empty(), "there is no other theme"),
+    };
+    if there { Ok(()) } else { Err(reason.into()) }
+}
+
+/// Whether this session may do an operation, and some driver of the host can.
+fn allowed(app: &App, op: Op) -> Result<(), String> {
+    let pane = app.pane();
+    if let (Mode::Viewer(reason), true) = (&pane.mode, op.changes()) {
+        return Err(format!("this session only looks: {reason}"));
+    }
+    pane.latest.as_ref().map_or(Ok(()), |snapshot| answered(snapshot, op))
+}
+
+/// Whether a driver that is there can do it; else why those that are not there are not.
+fn answered(snapshot: &Snapshot, op: Op) -> Result<(), String> {
+    if snapshot.drivers.iter().any(|d| answers(d) && d.ops.contains(&op)) {
+        return Ok(());
+    }
+    let verb = if op.changes() { "can" } else { "tells" };
+    let reasons = snapshot.drivers.iter().filter_map(missing);
+    Err(std::iter::once(format!("no driver {verb} {}", op.doc()))
+        .chain(reasons)
+        .collect::<Vec<_>>()
+        .join("; "))
+}
+
+const fn answers(driver: &DriverStatus) -> bool {
+    matches!(driver.light, Light::Ready | Light::Degraded(_))
+}
+
+/// Why a driver does not answer, where it does not.
+fn missing(driver: &DriverStatus) -> Option<String> {
+    let name = &driver.name;
+    match &driver.light {
+        Light::Ready | Light::Degraded(_) => None,
+        Light::Down(reason) => Some(format!("the {name} driver does not answer: {reason}")),
+        Light::Absent(reason) => Some(format!("the {name} driver is not there: {reason}")),
+    }
+}

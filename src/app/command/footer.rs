@@ -1,0 +1,38 @@
+//! The keys worth showing now: of the focused panel, or of what lies over the panels.
+
+use super::{Command, availability, find};
+use crate::app::{App, Overlay, Panel};
+
+const TABLE: &[&str] = &["filter", "detail", "sort", "columns", "freeze", "zoom", "palette", "help", "quit"];
+const PANEL: &[&str] = &["next-panel", "zoom", "close", "down", "up", "palette", "help", "quit"];
+const FROZEN: &[&str] = &["freeze", "filter", "detail", "sort", "palette", "help", "quit"];
+
+/// The rows worth showing now, most useful first, each with the key to show: the view cuts what does not fit.
+///
+/// Rows without a key, or that cannot be run now, are left out.
+pub fn footer(app: &App) -> impl Iterator<Item = (&'static Command, String)> {
+    names(app).iter().filter_map(|name| {
+        let command = find(name)?;
+        let key = app.keymap.keys_of(name).into_iter().next()?;
+        availability(app, command).is_ok().then_some((command, key))
+    })
+}
+
+const fn names(app: &App) -> &'static [&'static str] {
+    match (&app.overlay, app.screen.focus) {
+        (Some(overlay), _) => over(overlay),
+        (None, Panel::Domains) if app.settings.frozen => FROZEN,
+        (None, Panel::Domains) => TABLE,
+        (None, _) => PANEL,
+    }
+}
+
+const fn over(overlay: &Overlay) -> &'static [&'static str] {
+    match overlay {
+        Overlay::Columns { .. } => &["toggle", "earlier", "later", "cancel"],
+        Overlay::Help { .. } => &["next", "previous", "next-page", "cancel"],
+        Overlay::HostLog { .. } => &["next", "previous", "next-page", "last", "cancel"],
+        Overlay::Filter { .. } | Overlay::Interval { .. } => &["accept", "cancel"],
+        Overlay::Sort { .. } | Overlay::Palette { .. } => &["accept", "next", "previous", "cancel"],
+    }
+}

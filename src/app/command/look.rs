@@ -1,0 +1,30 @@
+//! Looking from the command line: rows without keys that print what they read.
+
+use super::{Arg, Command, Look};
+use crate::model::Op;
+
+const DOMAIN: Arg = Arg::must("DOMAIN", "name, id or uuid of a domain");
+
+pub(super) const ROWS: [Command; 8] = [
+    Command::look("list", "Lists the domains, with --all also those that are off", Op::Domains, Look::List)
+        .with(&[Arg::may("--all", "also domains that are off")]),
+    Command::look("info", "Prints all that is known of a domain", Op::Domains, Look::Info).with(&[DOMAIN]),
+    Command::look(
+        "vcpus",
+        "Prints a domain's vCPUs: where they run, where they may, their time",
+        Op::Vcpus,
+        Look::Vcpus,
+    )
+    .with(&[DOMAIN]),
+    Command::look("sched", "Prints a domain's scheduler parameters", Op::ReadScheduler, Look::Sched)
+        .with(&[DOMAIN]),
+    Command::look("node", "Prints the machine: CPUs, topology, memory", Op::Node, Look::Node),
+    Command::look("capabilities", "Prints what the hypervisor can do", Op::Hypervisor, Look::Capabilities),
+    Command::look(
+        "drivers",
+        "Prints the driver stack: who answers what, and why another does not",
+        Op::Hypervisor,
+        Look::Drivers,
+    ),
+    Command::look("dmesg", "Prints the hypervisor's console ring", Op::HostLog, Look::Dmesg),
+];

@@ -1,0 +1,82 @@
+//! What is shown and how: zoom, scale, theme, glyphs, the hypervisor's log, other hosts.
+
+use super::{Arg, Command, Group, Need};
+use crate::{
+    app::{App, CpuScale, Effect, Glyphs, words::nearest},
+    model::{Op, text::visible},
+};
+
+pub(super) const ROWS: [Command; 7] = [
+    Command::screen(
+        "zoom",
+        &["z"],
+        "Gives the whole screen to the focused panel, or takes it back",
+        |app, _| {
+            app.screen.zoom = !app.screen.zoom;
+            Vec::new()
+        },
+    )
+    .under(Group::Show),
+    Command::screen("close", &["Esc"], "Goes one step back: panel, filter, zoom", |app, _| {
+        app.step_back();
+        Vec::new()
+    })
+    .under(Group::Show),
+    Command::screen("cpu-scale", &["%"], "Counts 100 % CPU as one pCPU or as the whole host", |app, _| {
+        app.settings.scale = match app.settings.scale {
+            CpuScale::Pcpu => CpuScale::Host,
+            CpuScale::Host => CpuScale::Pcpu,
+        };
+        app.refilter();
+        Vec::new()
+    })
+    .under(Group::Show),
+    Command::screen("theme", &["t"], "Draws with the next theme", theme)
+        .under(Group::Show)
+        .needs(Need::Themes)
+        .with(&[Arg::may("THEME", "its name")]),
+    Command::screen("glyphs", &["b"], "Draws graphs with braille dots, blocks or plain ASCII", glyphs)
+        .under(Group::Show)
+        .with(&[Arg::may("GLYPHS", "braille, block or ascii")]),
+    Command::screen("host-log", &["L"], "Shows what the hypervisor printed", |app, _| {
+        vec![Effect::HostLog(app.pane().id)]
+    })
+    .under(Group::Show)
+    .asks(Op::HostLog),
+    Command::screen("next-host", &["H"], "Shows the next host", |app, _| {
+        app.show_host((app.host + 1) % app.hosts.len());
+        Vec::new()
+    })
+    .under(Group::Show)
+    .needs(Need::Hosts),
+];
+
+fn theme(app: &mut App, name: &str) -> Vec<Effect> {
+    let settings = &mut app.settings;
+    let next = match settings.themes.iter().position(|t| *t == settings.theme) {
+        Some(place) => settings.themes.get((place + 1) % settings.themes.len()),
+        None => settings.themes.first(),
+    };
+    let found = if name.is_empty() { next } else { settings.themes.iter().find(|t| *t == name) };
+    let Some(theme) = found.cloned() else {
+        let near = nearest(name, settings.themes.iter().map(String::as_str));
+        let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        app.complain(format!("there is no theme `{}`{hint}", visible(name)));
+        return Vec::new();
+    };
+    app.settings.theme.clone_from(&theme);
+    app.say(format!("theme {}", visible(&theme)));
+    vec![Effect::Theme(theme)]
+}
+
+fn glyphs(app: &mut App, word: &str) -> Vec<Effect> {
+    if word.is_empty() {
+        app.settings.glyphs = app.settings.glyphs.next();
+    } else {
+        match Glyphs::from_word(word) {
+            Ok(glyphs) => app.settings.glyphs = glyphs,
+            Err(why) => app.complain(why),
+        }
+    }
+    Vec::new()
+}

@@ -1,0 +1,89 @@
+//! The mouse: what was drawn last says what lies under it.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+use super::{App, Area, Column, Effect, Panel, command, domains::Step, overlay::Pick};
+
+/// Lines the wheel moves at a notch.
+const NOTCH: isize = 3;
+
+impl App {
+    pub(super) fn mouse(&mut self, event: MouseEvent) -> Vec<Effect> {
+        let at = (event.column, event.row);
+        match event.kind {
+            MouseEventKind::Down(MouseButton::Left) => self.click(at),
+            MouseEventKind::ScrollUp => self.wheel(at, -NOTCH),
+            MouseEventKind::ScrollDown => self.wheel(at, NOTCH),
+            _ => Vec::new(),
+        }
+    }
+
+    fn click(&mut self, at: (u16, u16)) -> Vec<Effect> {
+        if let Some(name) = under(&self.screen.regions.footer, at) {
+            return command::find(name).map_or_else(Vec::new, |command| self.run(command, ""));
+        }
+        if self.overlay.is_some() {
+            return self.click_pick(at);
+        }
+        if let Some(column) = under(&self.screen.regions.headers, at) {
+            self.click_header(column);
+        } else if let Some(panel) = under(&self.screen.regions.panels, at) {
+            self.click_panel(panel, at);
+        }
+        Vec::new()
+    }
+
+    fn click_header(&mut self, column: Column) {
+        self.screen.focus_on(Panel::Domains);
+        self.sort_by(column);
+    }
+
+    fn click_panel(&mut self, panel: Panel, at: (u16, u16)) {
+        self.screen.focus_on(panel);
+        match line(self.screen.regions.rows, at) {
+            Some(line) if panel == Panel::Domains => self.click_row(self.table.offset.saturating_add(line)),
+            _ => {}
+        }
+    }
+
+    /// A click puts the cursor on a row; one on the cursor's row opens what is known of its domain.
+    fn click_row(&mut self, row: usize) {
+        if row >= self.table.rows.len() {
+            return;
+        }
+        if row == self.table.selected && self.table.cursor.is_some() {
+            self.toggle_detail();
+        } else if let Some(snapshot) = &self.hosts[self.host].shown {
+            self.table.select(row, snapshot);
+        }
+    }
+
+    fn click_pick(&mut self, at: (u16, u16)) -> Vec<Effect> {
+        line(self.screen.regions.picks, at).map_or_else(Vec::new, |line| self.pick(Pick::Click(line)))
+    }
+
+    /// The wheel scrolls what is under the pointer, whatever has the keys.
+    fn wheel(&mut self, at: (u16, u16), by: isize) -> Vec<Effect> {
+        if self.overlay.is_some() {
+            return self.pick(Pick::Lines(by));
+        }
+        match (under(&self.screen.regions.panels, at), &self.hosts[self.host].shown) {
+            (Some(Panel::Domains), Some(snapshot)) => {
+                self.table.wheel(by, usize::from(self.screen.regions.rows.height), snapshot);
+            }
+            (None | Some(Panel::Domains), _) => {}
+            (Some(panel), _) => self.screen.scroll(panel, Step::Lines(by)),
+        }
+        Vec::new()
+    }
+}
+
+/// The last of what was drawn that lies under the pointer: the uppermost.
+fn under<T: Copy>(drawn: &[(T, Area)], (x, y): (u16, u16)) -> Option<T> {
+    drawn.iter().rev().find(|(_, area)| area.contains(x, y)).map(|(what, _)| *what)
+}
+
+/// The line of an area under the pointer, from 0.
+fn line(area: Area, (x, y): (u16, u16)) -> Option<usize> {
+    area.contains(x, y).then(|| usize::from(y - area.y))
+}

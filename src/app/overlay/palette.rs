@@ -1,0 +1,34 @@
+//! The palette: commands by name, found by the letters that were typed of it.
+
+use crate::app::{
+    command::{COMMANDS, Command, Scope},
+    words::fuzzy,
+};
+
+/// The commands for what was typed, best first; all of them where nothing was.
+///
+/// The first word is the name, what follows is for the command.
+pub fn palette(typed: &str) -> Vec<&'static Command> {
+    let (name, _) = split(typed);
+    let panels = |c: &&Command| !matches!(c.scope, Scope::Overlay | Scope::CommandLine);
+    let mut found: Vec<(i32, &'static Command)> =
+        COMMANDS.iter().filter(panels).filter_map(|c| Some((score(typed.trim(), name, c)?, c))).collect();
+    found.sort_by_key(|(score, _)| -score);
+    found.into_iter().map(|(_, command)| command).collect()
+}
+
+/// The name that was typed, and what follows it.
+pub(super) fn split(typed: &str) -> (&str, &str) {
+    let typed = typed.trim_start();
+    let (name, rest) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
+    (name, rest.trim())
+}
+
+/// A command's own name before one like it, a name before words of a doc.
+fn score(typed: &str, name: &str, command: &Command) -> Option<i32> {
+    if command.name == name {
+        return Some(i32::MAX);
+    }
+    let by_doc = || command.doc.to_lowercase().contains(&typed.to_lowercase()).then_some(-1000);
+    fuzzy(typed, command.name).or_else(by_doc)
+}

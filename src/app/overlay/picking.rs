@@ -1,0 +1,124 @@
+//! Picking, taking and leaving in overlays.
+
+use super::{Overlay, Pick, first_line, help, palette};
+use crate::app::{App, Column, Effect, domains::Step, interval};
+
+impl App {
+    /// Does what a key or a click asks of the overlay.
+    pub(in crate::app) fn pick(&mut self, pick: Pick) -> Vec<Effect> {
+        match pick {
+            Pick::Accept => return self.accept(),
+            Pick::Cancel => self.cancel(),
+            Pick::Lines(by) => self.go(Step::Lines(by)),
+            Pick::Pages(by) => self.go(Step::Pages(by)),
+            Pick::First => self.go(Step::First),
+            Pick::Last => self.go(Step::Last),
+            Pick::Toggle => {
+                if let Some(Overlay::Columns { selected }) = self.overlay {
+                    self.table.toggle_column(selected);
+                }
+            }
+            Pick::Move(by) => {
+                if let Some(Overlay::Columns { selected }) = &mut self.overlay {
+                    *selected = self.table.move_column(*selected, by);
+                }
+            }
+            Pick::Click(line) => return self.click_line(line),
+        }
+        Vec::new()
+    }
+
+    /// After a frame: a text is scrolled no further than its end. Whether it was.
+    pub(in crate::app) fn bound_overlay(&mut self) -> bool {
+        let last = self.overlay_lines().saturating_sub(self.overlay_page());
+        let scrolls = self.overlay.as_ref().is_some_and(Overlay::scrolls);
+        match self.overlay.as_mut().and_then(Overlay::line_mut) {
+            Some(line) if scrolls && *line > last => {
+                *line = last;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn go(&mut self, step: Step) {
+        let (lines, page) = (self.overlay_lines(), self.overlay_page());
+        let scrolls = self.overlay.as_ref().is_some_and(Overlay::scrolls);
+        let lines = if scrolls { (lines + 1).saturating_sub(page) } else { lines };
+        if let Some(line) = self.overlay.as_mut().and_then(Overlay::line_mut) {
+            *line = step.from(*line, lines, page);
+        }
+    }
+
+    fn overlay_lines(&self) -> usize {
+        match &self.overlay {
+            Some(Overlay::Help { search, .. }) => help(self, search.value()).len(),
+            Some(Overlay::Columns { .. } | Overlay::Sort { .. }) => Column::ALL.len(),
+            Some(Overlay::Palette { input, .. }) => palette(input.value()).len(),
+            Some(Overlay::HostLog { lines: Ok(lines), .. }) => lines.len(),
+            Some(Overlay::Filter { .. } | Overlay::Interval { .. } | Overlay::HostLog { .. }) | None => 0,
+        }
+    }
+
+    fn overlay_page(&self) -> usize {
+        usize::from(self.screen.regions.picks.height.max(1))
+    }
+
+    /// A click picks a line of a list; on the picked one it takes it, or toggles the column.
+    fn click_line(&mut self, line: usize) -> Vec<Effect> {
+        let (lines, page) = (self.overlay_lines(), self.overlay_page());
+        let Some(overlay) = self.overlay.as_mut().filter(|o| !o.scrolls()) else { return Vec::new() };
+        let columns = matches!(overlay, Overlay::Columns { .. });
+        let Some(selected) = overlay.line_mut() else { return Vec::new() };
+        let clicked = first_line(*selected, page).saturating_add(line);
+        match clicked {
+            clicked if clicked >= lines => Vec::new(),
+            clicked if clicked != *selected => {
+                *selected = clicked;
+                Vec::new()
+            }
+            _ if columns => self.pick(Pick::Toggle),
+            _ => self.accept(),
+        }
+    }
+
+    fn cancel(&mut self) {
+        if let Some(Overlay::Filter { before, .. }) = self.overlay.take() {
+            self.filter_by(&before);
+        }
+    }
+
+    fn accept(&mut self) -> Vec<Effect> {
+        match self.overlay.take() {
+            Some(Overlay::Filter { input, before }) if self.table.filter_error.is_some() => {
+                self.overlay = Some(Overlay::Filter { input, before });
+            }
+            Some(Overlay::Sort { selected }) => {
+                if let Some(column) = Column::ALL.get(selected) {
+                    self.sort_by(*column);
+                }
+            }
+            Some(Overlay::Interval { input, .. }) => match interval::parse(input.value()) {
+                Ok(interval) => return self.sample_every(interval),
+                Err(why) => self.overlay = Some(Overlay::Interval { input, error: Some(why) }),
+            },
+            Some(Overlay::Palette { input, selected }) => {
+                return self.accept_palette(input.value(), selected);
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// The picked command; what follows its name is for it where the name was typed in full.
+    fn accept_palette(&mut self, typed: &str, selected: usize) -> Vec<Effect> {
+        let (name, rest) = palette::split(typed);
+        let found = palette(typed);
+        let Some(command) = found.get(selected) else {
+            self.complain(format!("there is no command `{}`", super::visible(name)));
+            return Vec::new();
+        };
+        let rest = if command.name == name { rest } else { "" };
+        self.run(command, rest)
+    }
+}

@@ -1,0 +1,156 @@
+//! What keys and the config file change, and how the file's words become it.
+
+use super::{Column, Table, interval, words::nearest};
+use crate::{
+    config::Config,
+    model::{Nanos, text::visible},
+};
+
+/// What keys and the config file changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// What 100 % CPU means.
+    pub scale: CpuScale,
+    /// The sampling interval asked for.
+    pub interval: Nanos,
+    /// No snapshots are taken (space): the host is left in peace.
+    pub paused: bool,
+    /// Snapshots are taken, and the history goes on, but the screen stands still.
+    pub frozen: bool,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
+    /// The theme by name, and all there are.
+    pub theme: String,
+    /// Names of the themes there are, in the order the key walks through.
+    pub themes: Vec<String>,
+    /// What graphs are drawn with.
+    pub glyphs: Glyphs,
+}
+
+/// What 100 % CPU means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CpuScale {
+    /// One physical CPU, as xentop counts: a busy domain of four vCPUs shows 400 %.
+    #[default]
+    Pcpu,
+    /// The whole host, as virt-top counts.
+    Host,
+}
+
+/// What graphs and borders are drawn with, best first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Glyphs {
+    /// Braille dots, rounded borders, signs.
+    #[default]
+    Braille,
+    /// Block elements, plain borders.
+    Block,
+    /// Nothing above U+007F of our own.
+    Ascii,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            scale: CpuScale::default(),
+            interval: Nanos(1_000_000_000),
+            paused: false,
+            frozen: false,
+            mouse: true,
+            theme: "dark".into(),
+            themes: vec!["dark".into()],
+            glyphs: Glyphs::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// What the file says, with the table's columns and sort.
+    ///
+    /// The themes there are, and whether the file's is one, are known further up.
+    ///
+    /// # Errors
+    /// A sentence: a word that is none, with the nearest one; an interval that cannot be.
+    pub fn from_config(config: &Config) -> Result<(Self, Table), String> {
+        let mut settings = Self::default();
+        if let Some(theme) = &config.theme {
+            settings.theme.clone_from(theme);
+        }
+        if let Some(seconds) = config.interval {
+            settings.interval =
+                interval::from_seconds(seconds).map_err(|why| format!("`interval`: {why}"))?;
+        }
+        if let Some(word) = &config.cpu {
+            settings.scale = CpuScale::from_word(word).map_err(|why| format!("`cpu`: {why}"))?;
+        }
+        if let Some(word) = &config.glyphs {
+            settings.glyphs = Glyphs::from_word(word).map_err(|why| format!("`glyphs`: {why}"))?;
+        }
+        settings.mouse = config.mouse.unwrap_or(settings.mouse);
+        Ok((settings, table(config)?))
+    }
+}
+
+fn table(config: &Config) -> Result<Table, String> {
+    let mut table = Table::default();
+    if let Some(words) = &config.columns {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        table.columns = Column::list(&words).map_err(|why| format!("`columns`: {why}"))?;
+    }
+    if let Some(sort) = &config.sort {
+        let word = sort.strip_prefix(['-', '+']).unwrap_or(sort);
+        table.sort = Column::from_word(word).map_err(|why| format!("`sort`: {why}"))?;
+        table.descending = match sort.chars().next() {
+            Some('-') => true,
+            Some('+') => false,
+            _ => table.sort.descending(),
+        };
+    }
+    Ok(table)
+}
+
+impl CpuScale {
+    const WORDS: [(&str, Self); 2] = [("pcpu", Self::Pcpu), ("host", Self::Host)];
+
+    /// The scale of a word: `pcpu`, `host`.
+    ///
+    /// # Errors
+    /// A clause with the words there are.
+    pub fn from_word(word: &str) -> Result<Self, String> {
+        choose(word, &Self::WORDS)
+    }
+}
+
+impl Glyphs {
+    const WORDS: [(&str, Self); 3] =
+        [("braille", Self::Braille), ("block", Self::Block), ("ascii", Self::Ascii)];
+
+    /// The glyphs of a word: `braille`, `block`, `ascii`.
+    ///
+    /// # Errors
+    /// A clause with the words there are.
+    pub fn from_word(word: &str) -> Result<Self, String> {
+        choose(word, &Self::WORDS)
+    }
+
+    /// The next in the order the key walks through.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Braille => Self::Block,
+            Self::Block => Self::Ascii,
+            Self::Ascii => Self::Braille,
+        }
+    }
+}
+
+/// The value of a word out of a few.
+fn choose<T: Copy>(word: &str, words: &[(&str, T)]) -> Result<T, String> {
+    if let Some((_, value)) = words.iter().find(|(w, _)| *w == word) {
+        return Ok(*value);
+    }
+    let all = words.iter().map(|(w, _)| format!("`{w}`")).collect::<Vec<_>>().join(", ");
+    let near = nearest(word, words.iter().map(|(w, _)| *w));
+    let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    Err(format!("`{}` is none of {all}{hint}", visible(word)))
+}

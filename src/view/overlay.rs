@@ -1,0 +1,42 @@
+//! What lies over the panels: lists to pick from, texts to scroll, lines to type.
+
+mod line;
+mod list;
+mod popup;
+mod scroll;
+
+use ratatui::layout::Rect;
+
+use super::{canvas::Canvas, footer};
+use crate::app::Overlay;
+
+/// Draws it, and the footer under it; returns where the text cursor stands, if anywhere.
+pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, last: Rect) -> Option<(u16, u16)> {
+    let Some(overlay) = &canvas.app.overlay else {
+        footer::draw(canvas, last);
+        return None;
+    };
+    match overlay {
+        Overlay::Filter { .. } | Overlay::Interval { .. } => line::draw(canvas, last, overlay),
+        Overlay::Palette { input, selected } => {
+            list::palette(canvas, body, (input.value(), *selected));
+            line::draw(canvas, last, overlay)
+        }
+        Overlay::Help { search, offset } => {
+            footer::draw(canvas, last);
+            scroll::help(canvas, body, (search, *offset))
+        }
+        Overlay::HostLog { lines, offset } => {
+            footer::draw(canvas, last);
+            scroll::log(canvas, body, (lines, *offset))
+        }
+        Overlay::Columns { selected } => {
+            footer::draw(canvas, last);
+            list::columns(canvas, body, *selected)
+        }
+        Overlay::Sort { selected } => {
+            footer::draw(canvas, last);
+            list::sort(canvas, body, *selected)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! A line that is typed into, where the footer was: filter, interval, palette.
+
+use ratatui::layout::Rect;
+use tui_input::Input;
+use unicode_width::UnicodeWidthStr;
+
+use crate::{
+    app::Overlay,
+    model::text::visible,
+    view::{
+        canvas::{Canvas, Pen},
+        footer,
+    },
+};
+
+/// Draws what is typed, what is wrong with it, and the keys; returns where the text cursor stands.
+pub(super) fn draw(canvas: &mut Canvas<'_>, last: Rect, overlay: &Overlay) -> Option<(u16, u16)> {
+    let (app, theme) = (canvas.app, canvas.theme);
+    let input = overlay.input()?;
+    let (label, error) = match overlay {
+        Overlay::Filter { .. } => ("filter /", app.table.filter_error.as_deref()),
+        Overlay::Interval { error, .. } => ("sample every ", error.as_deref()),
+        _ => (":", None),
+    };
+    let keys = footer::width(app).min(last.width / 2);
+    let left = Rect { width: last.width - keys, ..last };
+    footer::draw(canvas, Rect { x: left.right(), width: keys, ..last });
+    let mut pen = canvas.pen(left, 0);
+    pen.skip(1).put(label, theme.accent());
+    let x = typed(&mut pen, input);
+    match (error, overlay) {
+        (Some(error), _) => pen.skip(2).put(&visible(error), theme.error()),
+        (None, Overlay::Filter { .. }) => {
+            pen.print(theme.dim(), format_args!("  {} shown", app.table.rows.len()))
+        }
+        (None, Overlay::Interval { .. }) => pen.put("  seconds, or as 250ms", theme.dim()),
+        (None, _) => &mut pen,
+    };
+    Some((x, last.y))
+}
+
+/// Writes what was typed so that its cursor is to be seen; returns where that stands.
+pub(super) fn typed(pen: &mut Pen<'_>, input: &Input) -> u16 {
+    let theme = pen.theme;
+    let at = input.value().char_indices().nth(input.cursor()).map_or(input.value().len(), |(at, _)| at);
+    let (before, after) = input.value().split_at(at);
+    let (before, after) = (visible(before), visible(after));
+    let room = usize::from(pen.room().saturating_sub(1));
+    let mut seen = before.as_ref();
+    while seen.width() > room {
+        let next = seen.chars().next().map_or(0, char::len_utf8);
+        seen = &seen[next..];
+    }
+    pen.put(seen, theme.strong());
+    let x = pen.x();
+    pen.put(&after, theme.strong());
+    x
+}

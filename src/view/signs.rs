@@ -1,0 +1,169 @@
+//! What things are drawn with: braille and rounded lines, blocks and square lines, or plain ASCII.
+
+use crate::{
+    app::Glyphs,
+    model::{DomainState, Snapshot},
+};
+
+/// One set of glyphs. All but words are one cell wide.
+#[derive(Debug)]
+pub(super) struct Signs {
+    /// Instead of what does not fit.
+    pub(super) ellipsis: &'static str,
+    /// Instead of a value nobody tells.
+    pub(super) missing: &'static str,
+    /// Between things of one line.
+    pub(super) dot: &'static str,
+    /// Sorted with the smallest first, and what is sent.
+    pub(super) up: &'static str,
+    /// Sorted with the largest first, and what is received.
+    pub(super) down: &'static str,
+    /// More to the left, to the right.
+    pub(super) more: [&'static str; 2],
+    /// At the left of the row under the cursor.
+    pub(super) cursor: &'static str,
+    /// A driver that answers, one that half does, one that does not.
+    pub(super) lights: [&'static str; 3],
+    /// States in the order of [`state`].
+    states: [&'static str; 8],
+    /// Lines by arms: up 1, right 2, down 4, left 8.
+    pub(super) lines: [&'static str; 16],
+    /// A slim bar: full, half, empty.
+    pub(super) bar: [&'static str; 3],
+    /// Levels of one cell, from the least to the full one.
+    pub(super) levels: &'static [&'static str],
+    /// Whether an area is drawn in braille, two columns to a cell.
+    pub(super) braille: bool,
+    /// Before and after a plus or minus, and the micro sign.
+    pub(super) about: &'static str,
+    /// Between the threads of one core.
+    pub(super) joined: &'static str,
+}
+
+const BLOCKS: &[&str] = &["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+const BRAILLE: Signs = Signs {
+    ellipsis: "…",
+    missing: "—",
+    dot: "·",
+    up: "▴",
+    down: "▾",
+    more: ["‹", "›"],
+    cursor: "▌",
+    lights: ["●", "◐", "○"],
+    states: ["▶", "●", "‖", "◼", "✗", "†", "○", "?"],
+    lines: [" ", "╵", "╶", "╰", "╷", "│", "╭", "├", "╴", "╯", "─", "┴", "╮", "┤", "┬", "┼"],
+    bar: ["━", "╸", "─"],
+    levels: BLOCKS,
+    braille: true,
+    about: "±",
+    joined: "─",
+};
+
+const BLOCK: Signs = Signs {
+    lines: [" ", "╵", "╶", "└", "╷", "│", "┌", "├", "╴", "┘", "─", "┴", "┐", "┤", "┬", "┼"],
+    states: ["►", "•", "‖", "■", "x", "†", "○", "?"],
+    lights: ["●", "•", "○"],
+    up: "▲",
+    down: "▼",
+    bar: ["█", "▌", "░"],
+    braille: false,
+    ..BRAILLE
+};
+
+const ASCII: Signs = Signs {
+    ellipsis: "$",
+    missing: "-",
+    dot: "|",
+    up: "^",
+    down: "v",
+    more: ["<", ">"],
+    cursor: ">",
+    lights: ["+", "%", "-"],
+    states: [">", ".", "=", "v", "X", "d", "o", "?"],
+    lines: [" ", "|", "-", "+", "|", "|", "+", "+", "-", "+", "-", "+", "+", "+", "+", "+"],
+    bar: ["#", "=", "."],
+    levels: &[".", "-", "=", "#"],
+    braille: false,
+    about: "+/-",
+    joined: "-",
+};
+
+/// The set for a setting.
+pub(super) const fn of(glyphs: Glyphs) -> &'static Signs {
+    match glyphs {
+        Glyphs::Braille => &BRAILLE,
+        Glyphs::Block => &BLOCK,
+        Glyphs::Ascii => &ASCII,
+    }
+}
+
+impl Signs {
+    /// The sign of a state: it tells states apart where colours do not.
+    pub(super) const fn state(&self, state: DomainState) -> &'static str {
+        self.states[place(state)]
+    }
+}
+
+/// States in the order they are counted.
+const STATES: [DomainState; 8] = [
+    DomainState::Running,
+    DomainState::Blocked,
+    DomainState::Paused,
+    DomainState::ShutDown(crate::model::ShutdownReason::Poweroff),
+    DomainState::Crashed,
+    DomainState::Dying,
+    DomainState::Off,
+    DomainState::Unknown,
+];
+
+/// Each state that occurs among a host's domains, and how often.
+pub(super) fn counts(snapshot: &Snapshot) -> impl Iterator<Item = (DomainState, u32)> {
+    let mut counts = [0; STATES.len()];
+    snapshot.domains.iter().for_each(|domain| counts[place(domain.state)] += 1);
+    STATES.into_iter().zip(counts).filter(|(_, number)| *number > 0)
+}
+
+/// The place of a state in [`STATES`].
+const fn place(state: DomainState) -> usize {
+    match state {
+        DomainState::Running => 0,
+        DomainState::Blocked => 1,
+        DomainState::Paused => 2,
+        DomainState::ShutDown(_) => 3,
+        DomainState::Crashed => 4,
+        DomainState::Dying => 5,
+        DomainState::Off => 6,
+        DomainState::Unknown => 7,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unicode_width::UnicodeWidthStr;
+
+    use super::*;
+
+    #[test]
+    fn every_sign_is_one_cell_and_states_differ_by_sign() {
+        for set in [&BRAILLE, &BLOCK, &ASCII] {
+            let signs =
+                set.states.iter().chain(&set.lines).chain(set.levels).chain(&set.bar).chain(&set.lights);
+            for sign in signs.chain([&set.ellipsis, &set.missing, &set.cursor, &set.up, &set.down]) {
+                assert_eq!(sign.width(), 1, "{sign:?}");
+            }
+            let mut states = set.states.to_vec();
+            states.sort_unstable();
+            states.dedup();
+            assert_eq!(states.len(), 8);
+        }
+    }
+
+    #[test]
+    fn ascii_is_ascii() {
+        let signs = ASCII.states.iter().chain(&ASCII.lines).chain(ASCII.levels).chain(&ASCII.bar);
+        let words =
+            [ASCII.ellipsis, ASCII.missing, ASCII.dot, ASCII.up, ASCII.down, ASCII.cursor, ASCII.about];
+        assert!(signs.chain(&ASCII.lights).chain(&ASCII.more).chain(&words).all(|sign| sign.is_ascii()));
+    }
+}

@@ -1,0 +1,269 @@
+//! The program as scripts call it: what it prints, and what it exits with.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+use domtop::{app::command::COMMANDS, batch::column::DOMAIN, model::text::steers};
+use serde_json::Value;
+
+/// The program, without the user's files and variables.
+fn domtop(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_domtop"));
+    for name in ["DOMTOP_URI", "LIBVIRT_DEFAULT_URI", "VIRSH_DEFAULT_CONNECT_URI", "XDG_CONFIG_HOME"] {
+        command.env_remove(name);
+    }
+    command.args(args).env("HOME", "/nonexistent").stdin(Stdio::null());
+    command
+}
+
+fn run(args: &[&str]) -> Output {
+    domtop(args).output().expect("it starts")
+}
+
+fn stdout(args: &[&str]) -> String {
+    let output = run(args);
+    assert!(output.status.success(), "{args:?}: {}", said(&output));
+    String::from_utf8(output.stdout).expect("stdout is UTF-8")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn json(args: &[&str]) -> Value {
+    let text = stdout(args);
+    assert_eq!(text.lines().count(), 1, "{args:?} prints one line of JSON");
+    serde_json::from_str(&text).expect(&text)
+}
+
+/// A file of this test's own.
+fn file(name: &str, text: &str) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("domtop-cli-{}-{name}", std::process::id()));
+    std::fs::write(&path, text).expect("the temporary directory takes files");
+    path
+}
+
+#[test]
+fn three_json_lines_come_with_rates_and_all_keys() {
+    let text = stdout(&["-c", "test:///default", "--batch", "-n", "3", "-d", "0.1", "--format", "json"]);
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    assert_eq!(lines.len(), 3);
+    for line in &lines {
+        let interval = line["interval_s"].as_f64().expect("it is a number");
+        assert!(interval >= 0.05, "{interval}");
+        let domains = line["domains"].as_array().expect("it is an array");
+        assert!(domains.len() >= 10, "the demo host has a dozen");
+        assert!(domains.iter().any(|d| d["cpu_percent"].as_f64() > Some(0.0)), "somebody works");
+        assert!(domains.iter().any(|d| d["net_rx_bytes_per_s"].is_number()), "somebody has a network");
+        for domain in domains {
+            assert_eq!(domain.as_object().expect("it is an object").len(), DOMAIN.len());
+            assert!(DOMAIN.iter().all(|column| domain.get(column.key).is_some()));
+        }
+    }
+}
+
+#[test]
+fn text_and_csv_have_a_row_per_domain_and_tick() {
+    let count = json(&["-c", "test:///default?domains=50", "list", "--format", "json", "--all"])
+        .as_array()
+        .unwrap()
+        .len();
+    let args = ["-c", "test:///default?domains=50", "--batch", "-n", "2", "-d", "0.01", "--format"];
+    let text = stdout(&[&args[..], &["text"]].concat());
+    assert_eq!(text.lines().filter(|line| !line.starts_with('#')).count(), 2 * count);
+    let csv = stdout(&[&args[..], &["csv"]].concat());
+    assert_eq!(csv.lines().count(), 1 + 2 * count);
+    assert_eq!(csv.lines().filter(|line| line.starts_with("time,")).count(), 1, "one header");
+}
+
+#[test]
+fn the_exit_status_is_the_contract_s() {
+    let bad = file("bad.toml", "uri = 'test:///default'\nthem = 'dark'\n");
+    let bad = bad.to_str().unwrap();
+    for (args, status, part) in [
+        (&["--version"][..], 0, ""),
+        (&["--help"], 0, ""),
+        (&["list", "--help"], 0, ""),
+        (&["nonsense"], 2, "unrecognized subcommand 'nonsense'"),
+        (&["lst"], 2, "list"),
+        (&["info"], 2, "DOMAIN"),
+        (&["-d", "0", "--batch"], 2, "must lie between 0.01 and 3600"),
+        (&["-d", "1", "list"], 2, "does not go with the command 'list'"),
+        (&["--format", "json", "list"], 2, "write --format after the command"),
+        (&["-c", "xem:///", "list"], 2, "-c: \"xem:///\" is no host: unknown scheme"),
+        (&["-c", "test:///default", "-c", "test:///default", "list"], 2, "takes one host"),
+        (&["--config", bad, "list"], 2, "bad.toml:2: unknown key `them`; did you mean `theme`?"),
+        (&["--config", "/nonexistent/c.toml", "list"], 2, "cannot read the config file /nonexistent/c.toml"),
+        (&["-c", "test:///default"], 2, "stdout is not a terminal: use --batch"),
+        (&["-c", "test:///default", "info", "no-such-domain"], 4, "there is no domain \"no-such-domain\""),
+        (&["-c", "test:///nonexistent/host.xml", "list"], 5, "cannot open test:///nonexistent/host.xml"),
+    ] {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(status), "{args:?}: {}", said(&output));
+        assert!(said(&output).contains(part), "{args:?} said {:?}, not {part:?}", said(&output));
+        assert_eq!(output.stdout.is_empty(), status != 0, "{args:?}: results go to stdout, errors to stderr");
+    }
+    std::fs::remove_file(bad).unwrap();
+}
+
+#[test]
+fn without_a_xen_opening_it_names_the_devices_and_what_to_try() {
+    if Path::new("/dev/xen").exists() || Path::new("/proc/xen/privcmd").exists() {
+        eprintln!("SKIPPED: this machine runs on Xen, so xen:/// opens; the lab tests it");
+        return;
+    }
+    let output = run(&["-c", "xen:///", "list"]);
+    assert_eq!(output.status.code(), Some(5), "{}", said(&output));
+    let said = said(&output);
+    let lines: Vec<_> = said.lines().collect();
+    assert_eq!(lines[0], "domtop: cannot open xen:///");
+    assert!(lines[1].starts_with("  hypervisor: ") && lines[1].contains("/dev/xen/privcmd"), "{said}");
+    assert!(said.contains('(') || said.contains("try "), "it says what to try: {said}");
+}
+
+#[test]
+fn the_command_line_goes_before_the_environment_and_that_before_the_file() {
+    let config = file("uri.toml", "uri = 'from-the-file'\n");
+    let config = config.to_str().unwrap();
+    let code = |args: &[&str], variables: &[(&str, &str)]| {
+        let output = domtop(args).envs(variables.iter().copied()).output().expect("it starts");
+        (output.status.code(), said(&output))
+    };
+    let demo = "test:///default";
+    for (args, variables, culprit) in [
+        (&["--config", config, "list"][..], &[][..], "the config file: \"from-the-file\""),
+        (&["--config", config, "list"], &[("LIBVIRT_DEFAULT_URI", "b")], "$LIBVIRT_DEFAULT_URI: \"b\""),
+        (&["list"], &[("DOMTOP_URI", "a"), ("LIBVIRT_DEFAULT_URI", "b")], "$DOMTOP_URI: \"a\""),
+        (&["list"], &[("VIRSH_DEFAULT_CONNECT_URI", "v")], "$VIRSH_DEFAULT_CONNECT_URI: \"v\""),
+        (&["-c", "x", "list"], &[("DOMTOP_URI", demo)], "-c: \"x\""),
+    ] {
+        let (status, said) = code(args, variables);
+        assert_eq!(status, Some(2), "{args:?} {variables:?}: {said}");
+        assert!(said.contains(culprit), "{said:?} does not name {culprit:?}");
+    }
+    assert_eq!(code(&["--config", config, "-c", demo, "list"], &[("DOMTOP_URI", "a")]).0, Some(0));
+    assert_eq!(code(&["--config", config, "list"], &[("DOMTOP_URI", demo)]).0, Some(0));
+    std::fs::remove_file(config).unwrap();
+}
+
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    for args in [&["--batch", "-d", "0.01"][..], &["--batch", "-d", "0.01", "--format", "json", "--vcpus"]] {
+        let args = [&["-c", "test:///default"], args].concat();
+        let mut child =
+            domtop(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.ends_with('\n'));
+        // The pipe is closed now; the next tick finds out.
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""), "{args:?}");
+    }
+}
+
+#[test]
+fn every_looking_command_prints_text_and_json() {
+    for command in ["list", "node", "capabilities", "drivers", "dmesg"] {
+        let args = ["-c", "test:///default", command];
+        assert!(stdout(&args).lines().count() > 1, "{command}");
+        let value = json(&[&args[..], &["--format", "json"]].concat());
+        assert_eq!(value.is_array(), command == "list", "{command}");
+    }
+    for command in ["info", "sched"] {
+        let args = ["-c", "test:///default", command, "0"];
+        assert!(!stdout(&args).is_empty(), "{command}");
+        assert_eq!(json(&[&args[..], &["--format", "json"]].concat())["id"], 0, "{command}");
+    }
+}
+
+#[test]
+fn vcpus_tells_where_each_is_and_may_be() {
+    let args = ["-c", "test:///default", "vcpus", "0"];
+    let rows = json(&[&args[..], &["--format", "json"]].concat());
+    let rows = rows.as_array().expect("it is an array");
+    assert_eq!(stdout(&args).lines().count(), 1 + rows.len());
+    for (index, row) in rows.iter().enumerate() {
+        assert_eq!(row["vcpu"], index);
+        let keys: Vec<_> = row.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys, ["cpu_time_ns", "hard", "online", "pcpu", "soft", "state", "vcpu"]);
+        assert!(row["hard"].is_string() && row["soft"].is_string(), "{row}");
+    }
+}
+
+#[test]
+fn every_row_of_the_command_table_for_the_command_line_is_a_command() {
+    use domtop::app::command::Scope;
+    let rows: Vec<_> = COMMANDS.iter().filter(|row| row.scope == Scope::CommandLine).collect();
+    assert_eq!(rows.len(), 8);
+    let help = stdout(&["--help"]);
+    for row in rows {
+        assert!(help.contains(row.name) && help.contains(row.doc), "{}", row.name);
+        assert!(run(&[row.name, "--help"]).status.success(), "{}", row.name);
+    }
+}
+
+#[test]
+fn a_domain_is_named_by_id_name_or_uuid() {
+    let list = json(&["-c", "test:///default", "list", "--format", "json"]);
+    let domain = list.as_array().unwrap().iter().find(|d| d["id"] != 0).expect("there are guests");
+    let id = domain["id"].to_string();
+    for wanted in [&id, domain["name"].as_str().unwrap(), domain["uuid"].as_str().unwrap()] {
+        let info = json(&["-c", "test:///default", "info", wanted, "--format", "json"]);
+        assert_eq!(info["uuid"], domain["uuid"], "{wanted}");
+    }
+}
+
+#[test]
+fn a_mistyped_domain_is_told_the_nearest_name() {
+    let list = json(&["-c", "test:///default", "list", "--format", "json"]);
+    let name = list[1]["name"].as_str().unwrap().to_owned();
+    let output = run(&["-c", "test:///default", "info", &format!("{name}x")]);
+    assert_eq!(output.status.code(), Some(4));
+    assert!(said(&output).contains(&format!("did you mean {name}")), "{}", said(&output));
+}
+
+#[test]
+fn list_has_the_stable_keys_and_all_shows_more() {
+    let running = json(&["-c", "test:///default", "list", "--format", "json"]);
+    for domain in running.as_array().unwrap() {
+        let keys = domain.as_object().unwrap();
+        assert!(keys.len() == DOMAIN.len() && DOMAIN.iter().all(|column| keys.contains_key(column.key)));
+        assert!(domain["id"].is_number(), "list shows what runs");
+        assert_eq!(domain["cpu_percent"], Value::Null, "one reading has no rates");
+    }
+    let all = json(&["-c", "test:///default", "list", "--all", "--format", "json"]);
+    assert!(all.as_array().unwrap().len() >= running.as_array().unwrap().len());
+}
+
+#[test]
+fn connect_may_stand_after_the_command() {
+    assert!(stdout(&["node", "-c", "test:///default"]).contains("threads per core"));
+}
+
+#[test]
+fn several_hosts_go_into_one_stream() {
+    let args =
+        ["-c", "test:///default?seed=1", "-c", "test:///default?seed=2", "--batch", "-n", "2", "-d", "0.01"];
+    let text = stdout(&[&args[..], &["--format", "json"]].concat());
+    let hosts: Vec<_> =
+        text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["host"].clone()).collect();
+    assert_eq!(hosts.len(), 4);
+    assert_ne!(hosts[0], hosts[1], "hosts of one name are told apart");
+    assert_eq!(hosts[..2], hosts[2..]);
+}
+
+#[test]
+fn foreign_arguments_are_not_printed_raw() {
+    for args in
+        [&["no\x1b[2Jsense"][..], &["-c", "x\x1b[2J", "list"], &["-c", "test:///default", "info", "x\x1b[2J"]]
+    {
+        let output = run(args);
+        assert!(!output.status.success());
+        assert!(!said(&output).chars().any(|c| steers(c) && c != '\n'), "{:?}", said(&output));
+    }
+}

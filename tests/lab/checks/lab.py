@@ -1,0 +1,97 @@
+"""The laboratory: one machine, guests of known shapes, and readings taken at one moment."""
+import json
+from typing import NamedTuple
+
+from xen.debian import LabError
+from xen.guest import Guest
+
+# dom0 on pCPU 0 and one guest that burns alone on pCPU 1: the only fair claim to 100 % on two pCPUs.
+BURNER = Guest("burner", burn=1, cpus="1")
+WIDE = Guest("wide", vcpus=2, max_vcpus=4, cpus="0")
+IDLE = Guest("idle", memory=128, cpus="0")
+STILL = Guest("still", cpus="0", paused=True)
+GUESTS = (BURNER, WIDE, IDLE, STILL)
+# How often xl may differ from itself before there is something wrong with the lab.
+TRIES = 20
+
+
+class Outcome(NamedTuple):
+    """What a command in dom0 did."""
+    status: int
+    out: str
+    err: str
+
+
+class Bracket(NamedTuple):
+    """What domtop said between two readings of Xen's own tools that agree with each other."""
+    before: list
+    seen: Outcome
+    after: list
+
+
+class Lab:
+    """The machine with its guests running."""
+
+    def __init__(self, machine):
+        self.machine = machine
+        machine.must("xl vcpu-pin Domain-0 all 0")
+        for guest in GUESTS:
+            machine.start(guest)
+        self.ids = {guest.name: int(machine.must(f"xl domid {guest.name}")) for guest in GUESTS}
+
+    def together(self, *scripts):
+        """Runs shell lines one right after the other; what they printed is fetched afterwards."""
+        lines = [f"({script}) >/tmp/{n}.out 2>/tmp/{n}.err; echo $? >/tmp/{n}.status"
+                 for n, script in enumerate(scripts)]
+        self.machine.must("\n".join(lines))
+        return [self.outcome(n) for n in range(len(scripts))]
+
+    def outcome(self, number):
+        parts = [self.machine.must(f"cat /tmp/{number}.{kind}") for kind in ("status", "out", "err")]
+        return Outcome(int(parts[0]), parts[1], parts[2])
+
+    def run(self, script):
+        """Runs one shell line in dom0."""
+        return self.together(script)[0]
+
+    def bracket(self, theirs, ours, still):
+        """Reads Xen's tools, domtop, and Xen's tools again, as often as those two readings differ in `still`.
+
+        It is repeated because the host changed under xl's own eyes, never because of what domtop said.
+        """
+        for _ in range(TRIES):
+            done = self.together(*theirs, ours, *theirs)
+            before, seen, after = done[:len(theirs)], done[len(theirs)], done[len(theirs) + 1:]
+            before, after = [one.out for one in before], [one.out for one in after]
+            if still(*before) == still(*after):
+                return Bracket(before, seen, after)
+        raise LabError(f"xl did not read the same twice in {TRIES} tries: {theirs}")
+
+    def json(self, arguments):
+        """What a domtop command says as JSON."""
+        return parsed(self.run(f"domtop {arguments} --format json"))
+
+
+def parsed(outcome):
+    """The JSON of a command that must have succeeded."""
+    expect(outcome.status == 0, f"it exits with {outcome.status} and says {outcome.err!r}")
+    try:
+        return json.loads(outcome.out)
+    except ValueError as error:
+        raise AssertionError(f"it is no JSON ({error}): {outcome.out[:500]!r}") from error
+
+
+def expect(condition, message):
+    """A check's claim."""
+    if not condition:
+        raise AssertionError(message)
+
+
+def equal(what, ours, theirs):
+    """domtop says what Xen's tools say."""
+    expect(ours == theirs, f"{what}: domtop says {ours!r}, Xen's tools say {theirs!r}")
+
+
+def within(what, value, low, high):
+    """A number lies between two."""
+    expect(value is not None and low <= value <= high, f"{what}: {value!r} is not within {low!r} and {high!r}")

@@ -1,0 +1,133 @@
+"""What changes under domtop's eyes: a stream of samples runs while xl works.
+
+Every line of the stream carries the moment its reading began, every act of xl is put between two stamps of dom0's
+clock. So nothing depends on how fast the machine is: a line from before the act must not show it, and every line
+from a tick after it must.
+"""
+import contextlib
+import datetime
+import json
+import time
+
+from xen.debian import LabError
+from xen.guest import Guest
+
+from .lab import BURNER, GUESTS, IDLE, STILL, expect, within
+
+STREAM = "/tmp/stream.json"
+INTERVAL = 0.5
+# A machine this slow is no longer a lab.
+PATIENCE = 180
+
+
+def a_burning_guest_shows_a_whole_pcpu(lab):
+    """Alone on its pCPU it burns about 100 %, while idle and paused guests show next to nothing."""
+    done = lab.run("domtop --batch -d 1 -n 5 --format json")
+    lines = [json.loads(line) for line in done.out.splitlines()]
+    expect(len(lines) == 5, f"5 samples were asked for, {len(lines)} came, and {done.err!r}")
+    for line in lines:
+        share = {row["name"]: row["cpu_percent"] for row in line["domains"]}
+        within(f"%CPU of {BURNER.name}", share[BURNER.name], 85, 105)
+        within(f"%CPU of {IDLE.name}", share[IDLE.name], 0, 10)
+        within(f"%CPU of {STILL.name}", share[STILL.name], 0, 0)
+
+
+def pausing_shows_within_a_tick(lab):
+    """And so does unpausing."""
+    with stream(lab) as samples:
+        samples.act(f"xl pause {IDLE.name}", lambda rows: rows[IDLE.name]["state"] == "paused")
+        samples.act(f"xl unpause {IDLE.name}", lambda rows: rows[IDLE.name]["state"] in ("idle", "running"))
+
+
+def renaming_shows_within_a_tick(lab):
+    """There and back."""
+    with stream(lab) as samples:
+        samples.act(f"xl rename {IDLE.name} other", lambda rows: "other" in rows and IDLE.name not in rows)
+        samples.act(f"xl rename other {IDLE.name}", lambda rows: IDLE.name in rows and "other" not in rows)
+
+
+def creating_and_destroying_show_within_a_tick(lab):
+    """A guest with its name and memory, and then no more of it."""
+    fresh = Guest("fresh", cpus="0")
+    with stream(lab) as samples:
+        samples.act(fresh.create(), lambda rows: rows.get("fresh", {}).get("memory_kib") == fresh.memory * 1024)
+        samples.act("xl destroy fresh", lambda rows: "fresh" not in rows)
+        expect(len(samples.lines()[-1]["domains"]) == len(GUESTS) + 1, "more went than the one that was destroyed")
+
+
+@contextlib.contextmanager
+def stream(lab):
+    """domtop's samples while the block runs."""
+    lab.machine.must(f"rm -f {STREAM}\n"
+                     f"domtop --batch -d {INTERVAL} --format json >{STREAM} 2>/tmp/stream.err & echo $! >/tmp/stream.pid")
+    samples = Stream(lab)
+    try:
+        samples.wait_past(samples.stamp())
+        yield samples
+    finally:
+        lab.machine.run("kill $(cat /tmp/stream.pid); wait $(cat /tmp/stream.pid)")
+
+
+class Stream:
+    """Samples of a domtop that goes on in the background."""
+
+    def __init__(self, lab):
+        self.lab = lab
+
+    def act(self, script, shows):
+        """Runs xl, and holds domtop to having shown what it did within a tick."""
+        start = self.stamp()
+        self.lab.machine.must(script)
+        end = self.stamp()
+        self.wait_past(end + 3 * INTERVAL)
+        early, late = self.told(lambda at: at < start), self.told(lambda at: at > end + INTERVAL)
+        expect(early and late, f"no samples around {script!r}")
+        expect(not shows(early[-1]), f"{script!r} already shows before it is done: {early[-1]}")
+        for rows in late:
+            expect(shows(rows), f"{script!r} does not show a tick later: {rows}")
+
+    def told(self, when):
+        """The domains by name of each sample of a time."""
+        return [{row["name"]: row for row in line["domains"]} for line in self.lines() if when(moment(line))]
+
+    def lines(self):
+        """All complete lines so far."""
+        text = self.lab.machine.must(f"cat {STREAM}")
+        return [json.loads(line) for line in text.split("\n")[:-1]]
+
+    def last(self):
+        """The last complete line."""
+        text = self.lab.machine.must(f"tail -n 2 {STREAM}").split("\n")[:-1]
+        return json.loads(text[-1]) if text and text[-1].endswith("}") else None
+
+    def wait_past(self, when):
+        """Waits for a sample that was begun after a moment."""
+        self.wait_for(lambda line: moment(line) > when, "sample")
+
+    def wait_for(self, shows, what):
+        """Waits for a sample in which something shows; the machine's pace is no matter."""
+        end = time.monotonic() + PATIENCE
+        while not ((line := self.last()) and shows(line)):
+            if time.monotonic() > end:
+                said = self.lab.machine.must("cat /tmp/stream.err")
+                raise AssertionError(f"no {what} in the stream for {PATIENCE} s; stderr: {said!r}; last line: {line}")
+            time.sleep(0.2)
+        return line
+
+    def stamp(self):
+        """dom0's clock now, in seconds since 1970 (as a file's time: busybox prints no fractions otherwise)."""
+        text = self.lab.machine.must("touch /tmp/stamp; TZ=UTC stat -c %y /tmp/stamp").strip()
+        date, _, rest = text.partition(".")
+        if not rest:
+            raise LabError(f"dom0's stat tells no fractions: {text!r}")
+        whole = datetime.datetime.fromisoformat(date).replace(tzinfo=datetime.timezone.utc).timestamp()
+        return whole + float("0." + rest.split()[0])
+
+
+def moment(line):
+    """When a sample was begun, in seconds since 1970."""
+    return datetime.datetime.fromisoformat(line["time"].replace("Z", "+00:00")).timestamp()
+
+
+CHECKS = [a_burning_guest_shows_a_whole_pcpu, pausing_shows_within_a_tick, renaming_shows_within_a_tick,
+          creating_and_destroying_show_within_a_tick]

@@ -1,0 +1,2 @@
+"""The screen itself, over dom0's console."""
+CHECKS = []

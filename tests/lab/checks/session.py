@@ -1,0 +1,60 @@
+"""A full-screen program on dom0's console: keys in, the screen read back, the terminal's state before and after."""
+import time
+
+from xen.screen import Screen
+
+from .lab import expect
+
+ROWS, COLUMNS = 34, 120
+PATIENCE = 120
+OVER = "SESSION-OVER"
+
+
+class Session:
+    """A program that has the console, until it ends."""
+
+    def __init__(self, lab, command):
+        self.machine, self.terminal = lab.machine, lab.machine.terminal
+        self.screen = Screen(ROWS, COLUMNS)
+        self.terminal.run(f"rm -f /tmp/screen.*; stty cols {COLUMNS} rows {ROWS}; clear", 60)
+        self.terminal.take(0.1)
+        # One line: a key typed early must not be taken by the shell.
+        self.terminal.send(f'stty -g >/tmp/screen.before; {command} 2>/tmp/screen.err; echo $? >/tmp/screen.status; '
+                           f'stty -g >/tmp/screen.after; echo "SESSION-""OVER"\n'.encode())
+
+    def pump(self):
+        """Takes what came and answers what was asked."""
+        self.screen.feed(self.terminal.take(0.2))
+        if self.screen.answers:
+            self.terminal.send(self.screen.answers)
+            self.screen.answers = b""
+
+    def wait(self, shows, what):
+        """Waits for a screen; its text."""
+        end = time.monotonic() + PATIENCE
+        while not shows(self.screen.text()):
+            if time.monotonic() > end:
+                raise AssertionError(f"the screen shows no {what} in {PATIENCE} s:\n{self.screen.text()}\n"
+                                     f"stderr: {self.said('err')}")
+            self.pump()
+        return self.screen.text()
+
+    def wait_for(self, *words):
+        """Waits until all of these stand on the screen."""
+        return self.wait(lambda text: all(word in text for word in words), " and ".join(map(repr, words)))
+
+    def press(self, keys):
+        """Types."""
+        self.terminal.send(keys.encode())
+
+    def ended(self):
+        """Waits for the program's end and holds it to leaving the terminal as it was; its exit status."""
+        self.wait(lambda text: OVER in text, "end of the program")
+        before, after = self.said("before"), self.said("after")
+        expect(before == after, f"the terminal was {before!r} before and is {after!r} after")
+        expect(not self.screen.modes, f"terminal modes are left on: {sorted(self.screen.modes)}")
+        return int(self.said("status"))
+
+    def said(self, what):
+        """One of the session's files."""
+        return self.machine.run(f"cat /tmp/screen.{what}")[1].strip()

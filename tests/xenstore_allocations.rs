@@ -1,0 +1,101 @@
+//! A warm tick of the xenstore driver allocates nothing. In a binary of its own, for its allocator counts.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+#![allow(unsafe_code, reason = "an allocator that counts can be written in no other way")]
+
+#[path = "support/fake_xenstored.rs"]
+mod fake_xenstored;
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+    time::Duration,
+};
+
+use domtop::{
+    driver::{
+        Observe,
+        xen::xenstore::{Places, Xenstore},
+    },
+    model::{Demand, Domain, DomainId, DomainKey, Nanos, Stamp},
+};
+use fake_xenstored::{FakeXenstored, Scratch};
+use uuid::Uuid;
+
+/// The system's allocator, which counts what each thread asks of it.
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: every call is handed to the system's allocator as it came, which keeps its contract.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // A thread that is ending counts no longer.
+        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller keeps the contract of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        // SAFETY: the place came from `alloc`, which is the system's.
+        unsafe { System.dealloc(place, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn allocations(run: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.get();
+    run();
+    ALLOCATIONS.get() - before
+}
+
+/// Two hundred domains with an interface and a disk each.
+fn host() -> (FakeXenstored, Scratch, Vec<Domain>) {
+    let (xenstored, files) = (FakeXenstored::start(), Scratch::new());
+    let mut table = "heading\nheading\n".to_owned();
+    for id in 0..200 {
+        xenstored.write(&format!("/local/domain/{id}/name"), &format!("guest{id}"));
+        xenstored.write(&format!("/local/domain/{id}/memory/target"), "524288");
+        table += &format!("vif{id}.0: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n");
+        for file in ["rd_req", "wr_req", "rd_sect", "wr_sect"] {
+            files.file(&format!("sys/bus/xen-backend/devices/vbd-{id}-51712/statistics/{file}"), "1\n");
+        }
+    }
+    files.file("proc/net/dev", table);
+    let key = |id: u32| DomainKey { id: Some(DomainId(id)), uuid: Uuid::from_u128(u128::from(id)) };
+    (xenstored, files, (0..200).map(|id| Domain { key: key(id), ..Domain::default() }).collect())
+}
+
+#[test]
+fn a_warm_tick_allocates_nothing() {
+    assert!(allocations(|| drop(std::hint::black_box(vec![1_u8]))) > 0, "the allocator counts");
+    let (xenstored, files, mut domains) = host();
+    let xenstore = Xenstore::at(Places {
+        peers: vec![xenstored.socket()],
+        proc: files.path().join("proc"),
+        sys: files.path().join("sys"),
+        shm: files.path().join("shm"),
+        patience: Duration::from_secs(20),
+    })
+    .unwrap();
+    let demand = Demand { devices: true, ..Demand::default() };
+    let mut tick = |at: u64| {
+        xenstore.begin(Stamp { mono: Nanos(at), wall: Nanos(0) }, &demand);
+        xenstore.identify(&mut domains).unwrap();
+        xenstore.traffic(&mut domains).unwrap();
+        std::hint::black_box(xenstore.light());
+    };
+    loop {
+        tick(0);
+        if xenstored.take_log().is_empty() {
+            break;
+        }
+    }
+    assert_eq!(allocations(|| (1..=20).for_each(tick)), 0);
+    assert!(domains.iter().all(|d| d.net.known().is_some() && d.disk.known().is_some()));
+    assert_eq!(domains[7].name.raw(), "guest7");
+}
