@@ -181,16 +181,27 @@ fn garbage_on_the_line_does_not_hold_up_the_next_key() {
     let mut pty = shown();
     for bytes in garbage {
         pty.send(bytes);
-        // Longer than anything that has begun is waited for.
-        let start = Instant::now();
-        pty.until("a pause", |_| start.elapsed() > Duration::from_millis(1500));
-        pty.send("?");
-        pty.until("the help opens", |pty| !pty.screen().contains(READ));
+        // Longer than anything that has begun is waited for; a key that comes earlier is taken for a part of it.
+        let opened = |pty: &Pty| !pty.screen().contains(READ);
+        for _ in 0..10 {
+            pass(&mut pty, Duration::from_millis(1500));
+            pty.send("?");
+            pass(&mut pty, Duration::from_millis(300));
+            if opened(&pty) {
+                break;
+            }
+        }
+        assert!(opened(&pty), "{bytes:?} wedged it:\n{}", pty.screen());
         pty.send("\x1b");
         pty.wait_for(READ);
     }
     pty.send("q");
     assert_eq!(pty.exit().code(), Some(0));
+}
+
+fn pass(pty: &mut Pty, time: Duration) {
+    let start = Instant::now();
+    pty.until("a pause", |_| start.elapsed() > time);
 }
 
 /// The numbers of all SGR sequences (ECMA-48, 8.3.117).
