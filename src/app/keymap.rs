@@ -44,7 +44,9 @@ impl Keymap {
         for text in keys {
             let key = text.parse().map_err(|why| format!("keys of `{}`: {why}", command.name))?;
             self.check(key, command)?;
-            self.bound.push((key, command));
+            if !self.bound.iter().any(|(k, c)| *k == key && c.name == command.name) {
+                self.bound.push((key, command));
+            }
         }
         Ok(())
     }

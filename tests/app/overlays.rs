@@ -218,3 +218,21 @@ fn the_footer_shows_keys_that_work_now() {
     let empty = Desk::new(&[]);
     assert!(!words(&empty).contains(&"Enter detail".to_owned()), "there is nothing to detail");
 }
+
+#[test]
+fn a_control_character_is_not_typed() {
+    let mut desk = desk();
+    desk.press("/");
+    let bell = crossterm::event::KeyEvent::from(crossterm::event::KeyCode::Char('\u{7}'));
+    desk.tell(Msg::Input(Event::Key(bell)));
+    assert_eq!(desk.app.overlay.as_ref().unwrap().input().unwrap().value(), "");
+}
+
+#[test]
+fn under_an_overlay_only_the_programs_own_keys_act() {
+    let mut desk = desk();
+    desk.press("C");
+    assert!(desk.press("Ctrl-r F5 f z").is_empty());
+    assert!(!desk.app.settings.frozen && !desk.app.screen.zoom);
+    assert_eq!(desk.press("Ctrl-l"), [Effect::Redraw]);
+}

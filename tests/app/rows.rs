@@ -91,9 +91,9 @@ fn a_domain_that_comes_glows_for_a_second_and_those_there_from_the_start_do_not(
     desk.guests.push(guest(4, "d", 1.0));
     desk.tick(100);
     assert_eq!(desk.app.table.fresh.keys().map(|k| k.id.unwrap().0).collect::<Vec<_>>(), [4]);
-    desk.wait(900);
+    desk.wait(999);
     assert_eq!(desk.app.table.fresh.len(), 1);
-    desk.wait(101);
+    desk.wait(1);
     assert!(desk.app.table.fresh.is_empty());
 }
 
@@ -255,4 +255,46 @@ fn a_table_that_is_not_on_the_screen_comes_back_with_the_cursor_on_its_page() {
     desk.draw(0);
     desk.press("g");
     assert_eq!((desk.app.table.selected, desk.app.table.offset), (0, 0));
+}
+
+#[test]
+fn a_domain_that_comes_back_while_it_fades_stands_there_once() {
+    let mut desk = three();
+    let guests = desk.guests.clone();
+    desk.lose("c");
+    desk.tick(100);
+    desk.guests = guests;
+    desk.tick(100);
+    let mut rows = desk.rows();
+    rows.sort();
+    assert_eq!(rows, ["a", "b", "c"]);
+}
+
+#[test]
+fn the_mark_of_a_domain_goes_with_it() {
+    let mut desk = three();
+    let keys = ["a", "c"].map(|name| desk.guest(name).domain.key);
+    desk.app.table.marks.extend(keys);
+    desk.lose("c");
+    desk.tick(100);
+    assert_eq!(desk.app.table.marks.iter().copied().collect::<Vec<_>>(), [keys[0]]);
+}
+
+#[test]
+fn a_frame_is_asked_for_when_something_fades_away_and_not_for_nothing() {
+    let mut desk = three();
+    desk.draw(10);
+    desk.wait(1);
+    assert!(!desk.app.changed, "nothing on the screen depends on a millisecond");
+    desk.wait(1000);
+    assert!(desk.app.changed, "what tells how old it is depends on a second");
+    desk.lose("c");
+    desk.wait(500);
+    desk.tick(1);
+    desk.wait(700);
+    desk.draw(10);
+    desk.wait(299);
+    assert!(!desk.app.changed && desk.rows().len() == 3);
+    desk.wait(1);
+    assert!(desk.app.changed && desk.rows().len() == 2);
 }
