@@ -258,6 +258,67 @@ fn several_hosts_go_into_one_stream() {
 }
 
 #[test]
+fn a_failing_read_exits_with_the_status_of_its_kind() {
+    for (kind, status) in
+        [("failed", 1), ("denied", 3), ("unreachable", 5), ("timed-out", 6), ("malformed", 1), ("refused", 3)]
+    {
+        let text = format!(
+            r#"<host name="h"><node cpus="1" memory="1G"/><domain name="d" id="1" memory="64M"/>
+               <event at="0s" fail="domains" kind="{kind}" times="9"/></host>"#
+        );
+        let path = file(&format!("{kind}.xml"), &text);
+        let uri = format!("test://{}", path.display());
+        for args in [&["-c", &uri, "list"][..], &["-c", &uri, "info", "d"]] {
+            let output = run(args);
+            assert_eq!(output.status.code(), Some(status), "{kind}: {}", said(&output));
+            assert!(said(&output).starts_with("domtop: cannot read domains\n  test: "), "{}", said(&output));
+        }
+        std::fs::remove_file(path).unwrap();
+    }
+}
+
+#[test]
+fn a_broken_host_file_is_told_its_line() {
+    let path = file("broken.xml", "<host name=\"h\">\n<domain nam=\"d\"/>\n</host>");
+    let output = run(&["-c", &format!("test://{}", path.display()), "list"]);
+    assert_eq!(output.status.code(), Some(5));
+    assert!(said(&output).contains("broken.xml:2: "), "{}", said(&output));
+    std::fs::remove_file(path).unwrap();
+}
+
+/// A host whose every name is an attack.
+fn strange(args: &[&str]) -> String {
+    let uri = format!("test://{}/tests/data/hosts/strange.xml", env!("CARGO_MANIFEST_DIR"));
+    stdout(&[&["-c", &uri], args].concat())
+}
+
+#[test]
+fn strange_names_reach_no_terminal_in_any_form() {
+    for args in [
+        &["list", "--all"][..],
+        &["info", "16"],
+        &["node"],
+        &["capabilities"],
+        &["drivers"],
+        &["dmesg"],
+        &["--batch", "-n", "1", "-d", "0.01"],
+        &["--batch", "-n", "1", "-d", "0.01", "--nets"],
+        &["--batch", "-n", "1", "-d", "0.01", "--disks"],
+    ] {
+        for format in [&[][..], &["--format", "json"]] {
+            let text = strange(&[args, format].concat());
+            let found = text.chars().find(|c| steers(*c) && *c != '\n');
+            assert_eq!(found, None, "{args:?} {format:?} printed {found:?}");
+        }
+    }
+    let list: Value = serde_json::from_str(&strange(&["list", "--format", "json"])).unwrap();
+    assert_eq!(list[0]["name"], "\u{1b}[31;1mred\u{1b}[2J", "JSON holds the name as it is");
+    let csv = strange(&["--batch", "-n", "1", "-d", "0.01", "--format", "csv"]);
+    assert!(!csv.chars().any(|c| steers(c) && !matches!(c, '\r' | '\n')));
+    assert!(csv.contains("␛[31;1mred␛[2J"), "CSV shows it");
+}
+
+#[test]
 fn foreign_arguments_are_not_printed_raw() {
     for args in
         [&["no\x1b[2Jsense"][..], &["-c", "x\x1b[2J", "list"], &["-c", "test:///default", "info", "x\x1b[2J"]]

@@ -63,6 +63,16 @@ fn the_wheel_scrolls_what_is_under_the_pointer() {
 }
 
 #[test]
+fn the_wheel_tilted_over_the_table_scrolls_its_columns() {
+    let mut desk = desk();
+    desk.mouse(MouseEventKind::ScrollRight, 10, 5);
+    desk.mouse(MouseEventKind::ScrollRight, 10, 5);
+    desk.mouse(MouseEventKind::ScrollLeft, 10, 5);
+    desk.mouse(MouseEventKind::ScrollRight, 10, 30);
+    assert_eq!(desk.app.table.column_offset, 1);
+}
+
+#[test]
 fn a_click_on_a_word_of_the_footer_runs_it() {
     let mut desk = desk();
     desk.click(12, 33);

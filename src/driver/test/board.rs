@@ -12,7 +12,7 @@ use crate::model::{Affinity, CpuSet, Nanos};
 
 /// Rounds in which vCPUs that want less than their fair part are served; the last serves the rest.
 const ROUNDS: usize = 4;
-/// How much more crowded a pCPU must be than the best before a vCPU leaves it.
+/// How much more crowded a pCPU must be than the best before a vCPU leaves it, while there is room for all.
 const STICKINESS: f32 = 0.25;
 /// How much more crowded a pCPU of the soft affinity may be than others and still be taken.
 const PREFERENCE: f32 = 0.5;
@@ -146,7 +146,8 @@ impl Board {
             let away = if cpu.soft.contains(p) { 0.0 } else { PREFERENCE };
             self.lanes[p as usize].wanted + self.lanes[p as usize].expected + away
         };
-        let stay = Some(cpu.pcpu).filter(|&p| may(p)).map(|p| (p, crowd(p) - STICKINESS));
+        let bonus = |crowd: f32| if crowd + cpu.want <= 1.0 { STICKINESS } else { 0.0 };
+        let stay = Some(cpu.pcpu).filter(|&p| may(p)).map(|p| (p, crowd(p) - bonus(crowd(p))));
         let lighter = |best: Option<(u32, f32)>, p: u32| match best {
             Some((_, least)) if least <= crowd(p) => best,
             _ => Some((p, crowd(p))),

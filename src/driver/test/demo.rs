@@ -67,7 +67,7 @@ fn servers() -> [DomainPlan; 6] {
 
 fn oddities() -> [DomainPlan; 5] {
     let mut archive =
-        domain("archive", 0, Temper::Steady).memory(gib(8), gib(8)).vcpus(2, 2).start(Start::Off);
+        domain("archive", 0, Temper::Steady).memory(gib(4), gib(4)).vcpus(2, 2).start(Start::Off);
     archive.id = None;
     let mut plc = domain("plc-line3", 27, Temper::Steady).memory(gib(1), gib(1)).guest(GuestType::Pv);
     plc.share = Share { weight: 256, cap: 60, pool: 1 };

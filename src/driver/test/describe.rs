@@ -69,7 +69,7 @@ fn read<T>(path: &Path, parse: impl FnOnce(&str) -> Result<T, Bad>) -> Answer<T>
         return Err(Error::new(Kind::Malformed, format!("{shown}: it is larger than {} MiB", LARGEST >> 20)));
     }
     let text = std::str::from_utf8(&bytes).map_err(|error| {
-        let line = 1 + bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        let line = 1 + tree::lines(&bytes[..error.valid_up_to()]);
         Bad { line, problem: "it is not UTF-8".into() }
     });
     let parsed = text.and_then(parse);

@@ -64,12 +64,16 @@ impl Place<'_> {
     fn line(&mut self, byte: u64) -> usize {
         let to = usize::try_from(byte).unwrap_or(usize::MAX).min(self.text.len());
         if to > self.counted {
-            let passed = &self.text.as_bytes()[self.counted..to];
-            self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+            self.line += lines(&self.text.as_bytes()[self.counted..to]);
             self.counted = to;
         }
         self.line
     }
+}
+
+/// How many lines end in these bytes.
+pub(super) fn lines(bytes: &[u8]) -> usize {
+    bytes.split(|byte| *byte == b'\n').count() - 1
 }
 
 /// Reads the one element a text holds.
