@@ -63,6 +63,19 @@ fn a_terminal_that_has_gone_ends_it() {
 }
 
 #[test]
+fn a_terminal_that_takes_nothing_holds_up_no_signal() {
+    let mut pty = shown();
+    for _ in 0..40 {
+        // Nobody reads the frames this asks for; they are more than the kernel keeps.
+        pty.send("\x0c");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    pty.signal(Signal::SIGTERM);
+    assert_eq!(pty.end().code(), Some(128 + Signal::SIGTERM as i32));
+    assert!(!pty.left_behind().contains(&"raw input"));
+}
+
+#[test]
 fn a_signal_to_stop_gives_the_terminal_back_until_it_goes_on() {
     let mut pty = shown();
     pty.signal(Signal::SIGTSTP);

@@ -195,14 +195,20 @@ impl Pty {
 
     /// Takes the terminal away, as when its window is closed, and waits until the program ends.
     pub fn hang_up(mut self) -> ExitStatus {
-        let (start, null) = (Instant::now(), || File::open("/dev/null").unwrap());
+        let null = || File::open("/dev/null").unwrap();
         self.master = null();
         self.slave = null();
+        self.end()
+    }
+
+    /// Waits until the program ends, and takes nothing in.
+    pub fn end(&mut self) -> ExitStatus {
+        let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            assert!(start.elapsed() < PATIENCE, "it lives on without a terminal");
+            assert!(start.elapsed() < PATIENCE, "it does not end");
             std::thread::sleep(Duration::from_millis(5));
         }
     }
