@@ -48,7 +48,7 @@ static COUNTING: Counting = Counting;
 
 /// A thousand guests that all work, a few much, most like each other.
 fn desk() -> Desk {
-    let cpu = |n: u32| if n % 10 == 0 { f64::from(n) / 4.0 } else { f64::from(n % 7) };
+    let cpu = |n: u32| if n.is_multiple_of(10) { f64::from(n) / 4.0 } else { f64::from(n % 7) };
     let guests: Vec<_> = (0..1000).map(|n| guest(n, &format!("vm{n:04}"), cpu(n))).collect();
     Desk::new(&guests)
 }

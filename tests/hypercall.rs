@@ -112,6 +112,23 @@ fn bit_seven_is_the_first_pvh_only_in_4_4_to_4_8() {
 }
 
 #[test]
+fn a_control_domain_with_nothing_but_interrupts_emulated_is_pvh() {
+    let control = SimDomain { flags: 0xffff_0022, emulation: 0x411, ..SimDomain::new(0) };
+    let domains = read(&open(&SimXen::of("4.17", vec![control])));
+    assert_eq!(domains[0].guest, Reading::Known(GuestType::Pvh));
+}
+
+#[test]
+fn a_limit_of_all_the_host_has_is_none() {
+    let limited = |max_pages| {
+        let domain = SimDomain { max_pages, ..SimDomain::new(0) };
+        read(&open(&SimXen::of("4.17", vec![domain])))[0].max_memory.clone()
+    };
+    assert_eq!(limited((4 << 20) - 1), Reading::Known(KiB((16 << 20) - 4)));
+    assert_eq!(limited(4 << 20), Reading::Unsupported);
+}
+
+#[test]
 fn memory_of_every_release_is_read_right() {
     for &(name, _, _, sysctl) in RELEASES {
         let xen = open(&SimXen::of(name, varied()));
@@ -202,6 +219,9 @@ fn a_domain_that_vanished_between_two_calls_is_left_out_without_an_error() {
             s.domains[0].vcpus = 2;
         });
         xen.vcpus(&domains, &mut vcpus).expect("the rest");
+        xen.vcpus(&domains[1..2], &mut vcpus).expect("nothing");
+        sim.change(|s| s.domains[1].vcpus = 0);
+        xen.vcpus(&domains[2..3], &mut vcpus).expect("nothing");
         let left = vcpus.iter().map(|v| (v.domain.0, v.index)).collect::<Vec<_>>();
         assert_eq!(left, [(0, 0), (0, 1), (2, 0), (700, 0)], "{name}");
         let gone = xen.affinities(key(&SimDomain::new(1))).unwrap_err();
@@ -282,6 +302,16 @@ fn a_domain_has_the_scheduler_of_its_pool_not_of_the_host() {
     assert_eq!((&*share.scheduler, share.cap), ("credit", Some(50)));
     let other = share.other.iter().map(|(name, value)| (&**name, *value)).collect::<Vec<_>>();
     assert_eq!(other, [("timeslice", 30_000), ("ratelimit", 1000), ("migration delay", 0)]);
+}
+
+#[test]
+fn credit2_has_caps_since_4_10() {
+    for (name, cap) in [("4.9", None), ("4.10.4", Some(70))] {
+        let sim = SimXen::of(name, varied());
+        sim.change(|s| s.scheduler = 6);
+        let share = open(&sim).scheduler(key(&varied()[1])).expect("a share");
+        assert_eq!((&*share.scheduler, share.weight, share.cap), ("credit2", Some(256), cap), "{name}");
+    }
 }
 
 #[test]
@@ -457,6 +487,16 @@ fn a_backported_record_is_recognised_by_its_size() {
 }
 
 #[test]
+fn a_record_that_ends_in_what_the_buffer_was_filled_with_is_measured_right() {
+    for byte in [0xa5, 0x5a] {
+        let word = u32::from_le_bytes([byte; 4]);
+        let domain = SimDomain { handle: [byte; 16], cpupool: word, ..SimDomain::new(0) };
+        let domains = read(&open(&SimXen::of("4.9", vec![domain.clone(), SimDomain::new(1)])));
+        assert_eq!((ids(&domains), domains[0].key), (vec![0, 1], key(&domain)));
+    }
+}
+
+#[test]
 fn a_release_of_the_future_is_read_where_its_records_have_the_known_size() {
     let mut future = State::new("4.22", varied());
     (future.release, future.sysctl, future.domctl, future.records) = ((4, 24), 24, 25, 24);
@@ -472,6 +512,8 @@ fn a_release_of_the_future_with_other_records_is_refused_by_name() {
     assert_eq!(error.kind, Kind::Malformed);
     assert!(error.message.contains("Xen 4.25 speaks sysctl 0x17 and domctl 0x1a"), "{error}");
     assert!(error.message.contains("128 bytes, which this domtop does not know"), "{error}");
+    (future.extra, future.records) = (0, 15);
+    assert!(refusal(future.clone()).message.contains("104 bytes"), "a size of the past is no proof either");
     future.sysctl = 99;
     let error = refusal(future);
     assert!(

@@ -118,7 +118,7 @@ impl File<'_> {
 
     /// The file's name and the line.
     fn place(&self, span: Range<usize>) -> String {
-        let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
-        format!("theme {}, line {}", self.name, before.iter().filter(|&&b| b == b'\n').count() + 1)
+        let before = self.text.get(..span.start).unwrap_or_default();
+        format!("theme {}, line {}", self.name, before.matches('\n').count() + 1)
     }
 }

@@ -234,6 +234,11 @@ impl Sheet {
         self.area.width
     }
 
+    /// Lines that are seen.
+    pub(super) const fn height(&self) -> u16 {
+        self.area.height
+    }
+
     /// Lines so far.
     pub(super) const fn lines(&self) -> u16 {
         self.line

@@ -143,9 +143,8 @@ fn amount(column: Column, subject: &Subject<'_>) -> Value {
     let (domain, off) = (subject.domain, subject.domain.key.id.is_none());
     let say = |amount: &KiB| Value::Is(memory(*amount), amount.0 > 0);
     match column {
-        Column::Memory if off => Value::Missing,
+        Column::Memory | Column::MemShare if off => Value::Missing,
         Column::Memory => say(&domain.memory),
-        Column::MemShare if off => Value::Missing,
         Column::MemShare => told(&subject.host.memory, |host| {
             let share = domain.memory.0 as f32 / host.total.0.max(1) as f32 * 100.0;
             Value::Is(percent(share), share >= 0.05)

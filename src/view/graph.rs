@@ -2,7 +2,7 @@
 
 use ratatui::style::Style;
 
-use super::canvas::Pen;
+use super::{canvas::Pen, text::count};
 use crate::model::{Nanos, history::Ring};
 
 /// Dots of a braille cell's left column from the bottom up, all below included; then of its right column.
@@ -106,6 +106,37 @@ impl Plot<'_> {
         match self.ink {
             Ink::Level => pen.theme.level(share),
             Ink::Flat(style) => style,
+        }
+    }
+}
+
+/// Traffic in one direction: a line with its rate and its past.
+pub(super) struct Way<'r> {
+    /// What passes, on the first of its lines.
+    pub(super) label: &'static str,
+    /// In which direction.
+    pub(super) word: &'static str,
+    /// Bytes a second now.
+    pub(super) rate: Option<f64>,
+    /// Bytes a second until now.
+    pub(super) ring: Option<&'r Ring>,
+    /// How its graph is coloured.
+    pub(super) style: Style,
+}
+
+impl Way<'_> {
+    /// Draws it; the graph is as high as its highest value.
+    pub(super) fn draw(&self, pen: &mut Pen<'_>, span: Nanos) {
+        let theme = pen.theme;
+        pen.field(5, self.label, theme.label());
+        match self.rate {
+            Some(rate) => pen.right(5, &count(rate), theme.text()),
+            None => pen.right(5, pen.signs.missing, theme.dim()),
+        };
+        pen.skip(1).field(4, self.word, theme.dim());
+        if let (Some(ring), Some(_)) = (self.ring, self.rate) {
+            let (top, width) = (ring.max_over(span).unwrap_or(0.0).max(1.0), pen.room());
+            Plot { ring, span, top, ink: Ink::Flat(self.style) }.draw(pen, Strip::ONLY, width);
         }
     }
 }

@@ -6,17 +6,13 @@ use ratatui::layout::Rect;
 
 use super::{
     canvas::{Canvas, Sheet},
-    graph::{Ink, Plot, Strip, bar},
+    graph::{Ink, Plot, Strip, Way, bar},
     header::full,
-    text::{Scrap, count, memory, memory_long, percent},
+    text::{Scrap, memory, memory_long, percent},
 };
 use crate::{
     app::{CpuScale, Panel},
-    model::{
-        KiB, Nanos, Reading, Snapshot,
-        history::{HostHistory, Ring},
-        text::visible,
-    },
+    model::{KiB, Nanos, Reading, Snapshot, text::visible},
 };
 
 /// How much of the past is shown.
@@ -65,7 +61,8 @@ fn cpu(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
         CpuScale::Host => (100.0 / top, Scrap::of(format_args!("of host"))),
     };
     let now = app.pane().rates.host_cpu.map(|cpu| percent(cpu * scale));
-    for (line, strip) in (0..).zip(Strip::rows(4)) {
+    let rows = (sheet.height() / 4).clamp(4, 10);
+    for (line, strip) in (0..rows).zip(Strip::rows(rows)) {
         let mut pen = sheet.next(canvas);
         match line {
             0 => pen
@@ -73,7 +70,7 @@ fn cpu(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
                 .right(6, now.as_deref().unwrap_or(missing), theme.strong())
                 .put(" %", theme.dim()),
             1 => pen.right(SIDE - 1, &most, theme.dim()),
-            3 => pen.right(SIDE - 1, "last 5 min", theme.dim()),
+            _ if line + 1 == rows => pen.right(SIDE - 1, "last 5 min", theme.dim()),
             _ => pen.skip(SIDE - 1),
         };
         pen.skip(1);
@@ -130,26 +127,17 @@ fn share(canvas: &mut Canvas<'_>, sheet: &mut Sheet, label: &str, [free, total]:
 
 /// A graph each way of what all domains send and receive, read and write.
 fn traffic(canvas: &mut Canvas<'_>, sheet: &mut Sheet) {
-    let (theme, history) = (canvas.theme, &canvas.app.pane().history.host);
-    let ways: [(&str, &str, fn(&HostHistory) -> &Ring); 4] = [
-        ("NET", "in", |h| &h.rx),
-        ("", "out", |h| &h.tx),
-        ("DISK", "rd", |h| &h.read),
-        ("", "wr", |h| &h.write),
+    let (theme, past) = (canvas.theme, &canvas.app.pane().history.host);
+    let ways = [
+        ("NET", "in", &past.rx, theme.inbound()),
+        ("", "out", &past.tx, theme.outbound()),
+        ("DISK", "rd", &past.read, theme.inbound()),
+        ("", "wr", &past.write, theme.outbound()),
     ];
     sheet.gap();
-    for (place, (label, word, ring)) in ways.into_iter().enumerate() {
-        let style = if place % 2 == 0 { theme.inbound() } else { theme.outbound() };
-        let ring = ring(history);
-        let mut pen = sheet.next(canvas);
-        pen.field(5, label, theme.label());
-        match ring.last() {
-            Some(rate) => pen.right(5, &count(f64::from(rate)), theme.text()),
-            None => pen.right(5, pen.signs.missing, theme.dim()),
-        };
-        pen.skip(1).field(4, word, theme.dim());
-        let (top, width) = (ring.max_over(SPAN).unwrap_or(0.0).max(1.0), pen.room());
-        Plot { ring, span: SPAN, top, ink: Ink::Flat(style) }.draw(&mut pen, Strip::ONLY, width);
+    for (label, word, ring, style) in ways {
+        let way = Way { label, word, rate: ring.last().map(f64::from), ring: Some(ring), style };
+        way.draw(&mut sheet.next(canvas), SPAN);
     }
 }
 
@@ -161,10 +149,7 @@ fn pools(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
     sheet.gap();
     for pool in &shown.node.pools {
         let mut pen = sheet.next(canvas);
-        pen.print(
-            theme.label(),
-            format_args!("{:<LABEL$}", Scrap::of(format_args!("pool {}", pool.id)), LABEL = LABEL as usize),
-        );
+        pen.field(LABEL, &Scrap::of(format_args!("pool {}", pool.id)), theme.label()).skip(1);
         pen.put(&visible(&pool.scheduler), theme.text());
         pen.print(theme.text(), format_args!("  {}", pool.domains)).put(" domains", theme.label());
         pen.put("  pCPUs ", theme.label()).put(&pool.cpus.to_string(), theme.text());

@@ -146,7 +146,8 @@ mod tests {
 
     #[test]
     fn spans_have_two_units() {
-        let said = [0.4, 245.0, 11_340.0, 1_051_200.0].map(|s| span(Nanos((s * 1e9) as u64)).to_string());
+        let said = [0.4, 245.0, 11_340.0, 1_051_200.0]
+            .map(|s| span(Nanos::from(std::time::Duration::from_secs_f64(s))).to_string());
         assert_eq!(said, ["0.4s", "4m05s", "3h09m", "12d04h"]);
         let said =
             [12_000, 400_000, 100_000_000, 2_500_000_000, 1_000_000_000].map(|n| brief(Nanos(n)).to_string());

@@ -57,6 +57,8 @@ fn queries_leave_what_they_ask_for() {
         ("net>10M", &["db-Primary"]),
         ("net>10Mi", &["db-Primary"]),
         ("net>=20MB/s", &["db-Primary"]),
+        ("rx=19.95M", &["db-Primary"]),
+        ("rx=19.5M", &[]),
         ("vcpus>2", &[]),
         ("vcpus:2 web1", &["web1"]),
         ("time>1h", &["old fax"]),

@@ -130,3 +130,8 @@ proptest! {
         let _ = text.parse::<Key>();
     }
 }
+
+#[test]
+fn a_key_given_twice_to_one_command_is_no_clash() {
+    assert_eq!(keymap(&[("freeze", &["Ctrl-x", "ctrl-X"])]).unwrap().keys_of("freeze"), ["Ctrl-x"]);
+}

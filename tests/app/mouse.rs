@@ -30,6 +30,16 @@ fn a_click_on_a_scrolled_page_selects_what_is_seen_there() {
 }
 
 #[test]
+fn a_click_below_the_last_row_does_nothing() {
+    let mut desk = Desk::new(&[guest(1, "a", 3.0), guest(2, "b", 2.0)]);
+    desk.click(10, 2 + 7);
+    assert_eq!((desk.cursor(), desk.app.screen.open.len()), ("a", 1));
+    desk.click(10, 2 + 1);
+    desk.click(10, 2 + 7);
+    assert_eq!((desk.cursor(), desk.app.screen.open.len()), ("b", 1));
+}
+
+#[test]
 fn a_click_on_a_header_sorts_and_another_turns_round() {
     let mut desk = desk();
     desk.click(8, 1);
@@ -60,6 +70,16 @@ fn the_wheel_scrolls_what_is_under_the_pointer() {
     assert_eq!((desk.app.table.offset, desk.cursor()), (0, "vm04"), "and on its domain");
     desk.mouse(MouseEventKind::ScrollDown, 10, 15);
     assert_eq!((desk.app.screen.scroll[2], desk.app.screen.focus), (3, Panel::Domains));
+}
+
+#[test]
+fn the_wheel_tilted_over_the_table_scrolls_its_columns() {
+    let mut desk = desk();
+    desk.mouse(MouseEventKind::ScrollRight, 10, 5);
+    desk.mouse(MouseEventKind::ScrollRight, 10, 5);
+    desk.mouse(MouseEventKind::ScrollLeft, 10, 5);
+    desk.mouse(MouseEventKind::ScrollRight, 10, 30);
+    assert_eq!(desk.app.table.column_offset, 1);
 }
 
 #[test]

@@ -210,11 +210,29 @@ fn the_footer_shows_keys_that_work_now() {
     let words = |desk: &Desk| -> Vec<String> {
         footer(&desk.app).map(|(c, key)| format!("{key} {}", c.name)).collect()
     };
-    assert_eq!(words(&desk)[..3], ["/ filter", "Enter detail", "F6 sort"]);
+    assert_eq!(words(&desk)[..3], ["/ filter", "Enter detail", "? help"]);
     desk.press("C");
     assert_eq!(words(&desk), ["Space toggle", "Shift-Up earlier", "Shift-Down later", "Esc cancel"]);
     desk.press("Esc 3");
     assert_eq!(words(&desk)[0], "Tab next-panel");
     let empty = Desk::new(&[]);
     assert!(!words(&empty).contains(&"Enter detail".to_owned()), "there is nothing to detail");
+}
+
+#[test]
+fn a_control_character_is_not_typed() {
+    let mut desk = desk();
+    desk.press("/");
+    let bell = crossterm::event::KeyEvent::from(crossterm::event::KeyCode::Char('\u{7}'));
+    desk.tell(Msg::Input(Event::Key(bell)));
+    assert_eq!(desk.app.overlay.as_ref().unwrap().input().unwrap().value(), "");
+}
+
+#[test]
+fn under_an_overlay_only_the_programs_own_keys_act() {
+    let mut desk = desk();
+    desk.press("C");
+    assert!(desk.press("Ctrl-r F5 f z").is_empty());
+    assert!(!desk.app.settings.frozen && !desk.app.screen.zoom);
+    assert_eq!(desk.press("Ctrl-l"), [Effect::Redraw]);
 }

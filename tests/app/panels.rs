@@ -170,3 +170,32 @@ fn columns_scroll_between_the_first_and_the_last() {
     desk.press("Left");
     assert_eq!(desk.app.table.column_offset, desk.app.table.columns.len() - 3);
 }
+
+#[test]
+fn a_panel_closed_by_its_own_key_leaves_no_zoom_behind() {
+    let mut desk = desk();
+    desk.press("3 z 3");
+    assert!(!desk.app.screen.zoom);
+}
+
+#[test]
+fn an_open_panel_without_room_gets_the_keys_instead_of_closing() {
+    let mut desk = desk();
+    desk.press("Enter");
+    let mut regions = desk.regions(10);
+    regions.panels.retain(|(panel, _)| *panel == Panel::Domains);
+    desk.tell(Msg::Drawn(regions));
+    desk.press("Enter");
+    assert_eq!(desk.app.screen.focus, Panel::Detail);
+}
+
+#[test]
+fn another_host_is_shown_from_its_top() {
+    let mut desk = Desk::unread(&[guest(1, "a", 10.0)], 2);
+    desk.press("3");
+    desk.draw(10);
+    desk.press("Down Down");
+    assert_eq!(desk.app.screen.scroll[2], 2);
+    desk.press("H");
+    assert_eq!(desk.app.screen.scroll[2], 0);
+}

@@ -136,3 +136,14 @@ fn a_sample_of_an_unknown_host_is_ignored() {
     desk.tell(Msg::Sampled(HostId(7), Arc::new(snapshot)));
     assert_eq!(desk.rows(), ["a"]);
 }
+
+#[test]
+fn a_host_that_was_never_shown_shows_its_first_snapshot_even_frozen() {
+    let mut desk = Desk::unread(&[guest(1, "a", 10.0)], 1);
+    desk.press("f");
+    desk.sample();
+    assert_eq!(desk.rows(), ["a"]);
+    desk.guests.push(guest(2, "b", 1.0));
+    desk.tick(1000);
+    assert_eq!(desk.rows(), ["a"]);
+}

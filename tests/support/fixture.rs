@@ -140,7 +140,8 @@ pub(crate) fn crowd(width: u16, height: u16, number: u32) -> App {
 }
 
 fn key(id: u32) -> DomainKey {
-    let uuid = Uuid::from_u128(0x7f2c_9a10_6f2e_4a51_9d1e_0000_0000_0000 | u128::from(id) * 0x0101_0107_9b3f);
+    let uuid =
+        Uuid::from_u128(0x7f2c_9a10_6f2e_4a51_9d1e_0000_0000_0000 | (u128::from(id) * 0x0101_0107_9b3f));
     DomainKey { id: (id != OFF).then_some(DomainId(id)), uuid: if id == 0 { Uuid::nil() } else { uuid } }
 }
 

@@ -6,8 +6,8 @@ use crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventK
 use domtop::{
     app::{App, Area, Effect, HostPane, Mode, Msg, Panel, Regions, Row, Settings, Table, keymap::Keymap},
     model::{
-        Domain, DomainId, DomainKey, DomainState, DriverStatus, GuestType, HostId, HostMemory, KiB, Light,
-        Name, Nanos, NetCounters, Node, Op, Pcpu, Reading, Snapshot, Stamp, VcpuCount,
+        DiskCounters, Domain, DomainId, DomainKey, DomainState, DriverStatus, GuestType, HostId, HostMemory,
+        KiB, Light, Name, Nanos, NetCounters, Node, Op, Pcpu, Reading, Snapshot, Stamp, VcpuCount,
     },
 };
 use uuid::Uuid;
@@ -22,7 +22,7 @@ pub struct Guest {
     pub domain: Domain,
     /// CPU in percent of one pCPU.
     pub cpu: f64,
-    /// Bytes received a second.
+    /// Bytes received a second; half as many are sent, twice as many read and thrice as many written.
     pub net: u64,
 }
 
@@ -38,6 +38,7 @@ pub fn guest(id: u32, name: &str, cpu: f64) -> Guest {
         memory: KiB(1 << 20),
         max_memory: Reading::Known(KiB(2 << 20)),
         net: Reading::Known(NetCounters::default()),
+        disk: Reading::Known(DiskCounters::default()),
         ..Domain::default()
     };
     Guest { domain, cpu, net: 0 }
@@ -102,8 +103,14 @@ impl Desk {
         self.now += ms * MS;
         for guest in &mut self.guests {
             guest.domain.cpu_time.0 += (guest.cpu / 100.0 * (ms * MS) as f64) as u64;
-            if let Reading::Known(net) = &mut guest.domain.net {
-                net.rx_bytes += guest.net * ms / 1000;
+            let bytes = guest.net * ms / 1000;
+            if let (Reading::Known(net), Reading::Known(disk)) =
+                (&mut guest.domain.net, &mut guest.domain.disk)
+            {
+                net.rx_bytes += bytes;
+                net.tx_bytes += bytes / 2;
+                disk.read_bytes += bytes * 2;
+                disk.write_bytes += bytes * 3;
             }
         }
         self.sample()

@@ -1,4 +1,10 @@
 //! A screen as a picture: a buffer's cells drawn with a font, lines and dots drawn by hand as terminals do.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "pixels and cells of a small screen"
+)]
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
@@ -43,6 +49,9 @@ pub(crate) struct Picture {
     pub(crate) pixels: Vec<u8>,
 }
 
+/// A drawn letter: where it lies and how much of each pixel it covers.
+type Letter = (Metrics, Vec<u8>);
+
 /// Fonts and the size of a cell.
 pub(crate) struct Painter {
     /// Plain, bold, and one with more signs.
@@ -50,7 +59,7 @@ pub(crate) struct Painter {
     cell: (usize, usize),
     baseline: i32,
     /// Letters that were drawn once.
-    letters: RefCell<HashMap<(char, bool), Rc<(Metrics, Vec<u8>)>>>,
+    letters: RefCell<HashMap<(char, bool), Rc<Letter>>>,
 }
 
 impl Painter {
@@ -119,7 +128,7 @@ impl Painter {
         }
     }
 
-    fn draw(&self, sign: char, bold: bool) -> (Metrics, Vec<u8>) {
+    fn draw(&self, sign: char, bold: bool) -> Letter {
         let order = if bold { [1, 0, 2] } else { [0, 2, 1] };
         let font = order.into_iter().find(|&f| self.fonts[f].lookup_glyph_index(sign) != 0).unwrap_or(0);
         self.fonts[font].rasterize(sign, LETTER)
@@ -203,7 +212,7 @@ impl Spot<'_> {
             '┼' => [1, 1, 1, 1],
             _ => return false,
         };
-        let (x, y, cut) = (self.width / 2, self.height / 2, if "╭╮╰╯".contains(sign) { 1 } else { 0 });
+        let (x, y, cut) = (self.width / 2, self.height / 2, usize::from("╭╮╰╯".contains(sign)));
         let arms = [
             (up, [x, 0, x + 1, y + 1 - cut]),
             (right, [x + cut, y, self.width, y + 1]),
@@ -278,6 +287,7 @@ impl Picture {
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_compression(png::Compression::High);
+        encoder.set_filter(png::Filter::NoFilter);
         encoder.write_header().unwrap().write_image_data(&self.pixels).unwrap();
         file
     }

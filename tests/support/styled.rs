@@ -1,4 +1,10 @@
 //! A screen as text: its rows, then every run of cells with a style of its own.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "pixels and cells of a small screen"
+)]
 
 use std::fmt::Write;
 

@@ -2,23 +2,17 @@
 
 use crate::{
     app::CpuScale,
-    model::{
-        KiB, Nanos,
-        history::{DomainHistory, Ring},
-        rates::DomainRates,
-    },
+    model::{KiB, Nanos, rates::DomainRates},
     view::{
         canvas::{Canvas, Sheet},
         cell::{Subject, full},
-        graph::{Ink, Plot, Strip, bar},
-        text::{Scrap, count, memory, percent},
+        graph::{Ink, Plot, Strip, Way, bar},
+        text::{Scrap, memory, percent},
     },
 };
 
 /// How much of the past is shown.
 const SPAN: Nanos = Nanos(60_000_000_000);
-/// Rows of the CPU graph.
-const ROWS: u16 = 3;
 /// Cells left of a graph.
 const SIDE: u16 = 15;
 
@@ -38,7 +32,8 @@ fn cpu(canvas: &mut Canvas<'_>, sheet: &mut Sheet, subject: &Subject<'_>) {
         CpuScale::Host => (1.0 / online, "of host"),
     };
     let now = subject.rates.cpu.map(|cpu| percent(cpu * scale));
-    for (line, strip) in (0..).zip(Strip::rows(ROWS)) {
+    let rows = (sheet.height() / 6).clamp(3, 8);
+    for (line, strip) in (0..rows).zip(Strip::rows(rows)) {
         let mut pen = sheet.next(canvas);
         match line {
             0 => {
@@ -48,9 +43,12 @@ fn cpu(canvas: &mut Canvas<'_>, sheet: &mut Sheet, subject: &Subject<'_>) {
             1 => {
                 pen.right(SIDE - 1, word, theme.dim());
             }
-            _ => {
+            2 => {
                 let most = Scrap::of(format_args!("of {:.0} %", top * scale));
                 pen.right(SIDE - 1, &most, theme.dim());
+            }
+            _ => {
+                pen.skip(SIDE - 1);
             }
         }
         pen.skip(1);
@@ -81,27 +79,40 @@ fn memory_bar(canvas: &mut Canvas<'_>, sheet: &mut Sheet, subject: &Subject<'_>)
 
 /// A graph each way, each as high as its own highest value of the minute.
 fn traffic(canvas: &mut Canvas<'_>, sheet: &mut Sheet, subject: &Subject<'_>) {
+    let (theme, past) = (canvas.theme, subject.history);
     let DomainRates { net, disk, .. } = subject.rates;
-    let ways: [(&str, &str, Option<f64>, fn(&DomainHistory) -> &Ring); 4] = [
-        ("NET", "in", net.map(|n| n.rx_bytes), |h| &h.rx),
-        ("", "out", net.map(|n| n.tx_bytes), |h| &h.tx),
-        ("DISK", "rd", disk.map(|d| d.read_bytes), |h| &h.read),
-        ("", "wr", disk.map(|d| d.write_bytes), |h| &h.write),
+    let (inbound, outbound) = (theme.inbound(), theme.outbound());
+    let ways = [
+        Way {
+            label: "NET",
+            word: "in",
+            rate: net.map(|n| n.rx_bytes),
+            ring: past.map(|p| &p.rx),
+            style: inbound,
+        },
+        Way {
+            label: "",
+            word: "out",
+            rate: net.map(|n| n.tx_bytes),
+            ring: past.map(|p| &p.tx),
+            style: outbound,
+        },
+        Way {
+            label: "DISK",
+            word: "rd",
+            rate: disk.map(|d| d.read_bytes),
+            ring: past.map(|p| &p.read),
+            style: inbound,
+        },
+        Way {
+            label: "",
+            word: "wr",
+            rate: disk.map(|d| d.write_bytes),
+            ring: past.map(|p| &p.write),
+            style: outbound,
+        },
     ];
-    for (place, (label, word, rate, ring)) in ways.into_iter().enumerate() {
-        let theme = canvas.theme;
-        let style = if place % 2 == 0 { theme.inbound() } else { theme.outbound() };
-        let mut pen = sheet.next(canvas);
-        pen.field(5, label, theme.label());
-        match rate {
-            Some(rate) => pen.right(5, &count(rate), theme.text()),
-            None => pen.right(5, pen.signs.missing, theme.dim()),
-        };
-        pen.skip(1).field(4, word, theme.dim());
-        let Some(history) = subject.history.filter(|_| rate.is_some()) else { continue };
-        let ring = ring(history);
-        let top = ring.max_over(SPAN).unwrap_or(0.0).max(1.0);
-        let width = pen.room();
-        Plot { ring, span: SPAN, top, ink: Ink::Flat(style) }.draw(&mut pen, Strip::ONLY, width);
+    for way in ways {
+        way.draw(&mut sheet.next(canvas), SPAN);
     }
 }

@@ -1,7 +1,7 @@
 //! The vCPUs: where each is, how busy, where it may run.
 
 use crate::{
-    model::{Affinity, Detail, Reading, Vcpu},
+    model::{Affinity, CpuSet, Detail, Reading, Vcpu},
     view::{
         canvas::{Canvas, Sheet},
         cell::Subject,
@@ -30,8 +30,13 @@ pub(super) fn draw(
     }
     let rates = &canvas.app.pane().rates.vcpus;
     let affinities = detail.map_or(&Reading::Unsupported, |detail| &detail.affinities);
-    for (vcpu, place) in own.iter().zip(from..) {
+    for (vcpu, place) in own.iter().zip(from..).filter(|(vcpu, _)| vcpu.online) {
         line(canvas, sheet, vcpu, (rates.get(place).copied().flatten(), affinities));
+    }
+    let unplugged: CpuSet = own.iter().filter(|vcpu| !vcpu.online).map(|vcpu| vcpu.index).collect();
+    if !unplugged.is_empty() {
+        let mut pen = sheet.next(canvas);
+        pen.right(4, &unplugged.to_string(), theme.dim()).put("  unplugged", theme.dim());
     }
 }
 
@@ -44,10 +49,6 @@ fn line(
     let (theme, missing) = (canvas.theme, canvas.signs.missing);
     let mut pen = sheet.next(canvas);
     pen.right(4, &Scrap::of(format_args!("{}", vcpu.index)), theme.text());
-    if !vcpu.online {
-        pen.put("  unplugged", theme.dim());
-        return;
-    }
     let style = if vcpu.running { theme.text() } else { theme.dim() };
     pen.right(6, &Scrap::of(format_args!("{}", vcpu.pcpu)), style);
     match rate {
@@ -60,7 +61,7 @@ fn line(
         Reading::Failed(_) => pen.put("!", theme.error()),
         Reading::Known(list) => match list.iter().find(|affinity| affinity.vcpu == vcpu.index) {
             Some(Affinity { hard, soft, .. }) => {
-                let set = |set: &crate::model::CpuSet| if set.is_all() { theme.dim() } else { theme.text() };
+                let set = |set: &CpuSet| if set.is_all() { theme.dim() } else { theme.text() };
                 pen.field(9, &hard.to_string(), set(hard)).skip(1).put(&soft.to_string(), set(soft))
             }
             None => pen.put(missing, theme.dim()),

@@ -39,8 +39,8 @@ impl Layout {
         let narrow = inner.width < NARROW;
         let stays = |column: &Column| *column == Column::Name || (*column == Column::Id && !narrow);
         let columns = &app.table.columns;
-        let scrolling: Vec<_> =
-            columns.iter().copied().filter(|c| !stays(c) && !(narrow && *c == Column::Id)).collect();
+        let scrolls = |column: &Column| !matches!(column, Column::Name | Column::Id);
+        let scrolling: Vec<_> = columns.iter().copied().filter(scrolls).collect();
         let skipped = app.table.column_offset.min(scrolling.len().saturating_sub(1));
         let few = narrow && skipped == 0;
         let shown = scrolling[skipped..].iter().copied().filter(|c| !few || FEW.contains(c));

@@ -114,7 +114,8 @@ pub(super) fn lines(canvas: &mut Canvas<'_>, place: Rect) {
     let cpu = load.said(canvas);
     let other = other_scale(canvas, &load);
     let plot = plot(canvas, load.full);
-    let (words, traffic) = (20, 30);
+    let words = u16::try_from(cpu.len()).unwrap_or(0).saturating_add(7).max(20);
+    let traffic = 30;
     let graph = (place.width.saturating_sub(words + traffic) * 2 / 5).min(60);
     let x = place.x + words;
     for (line, strip) in (0..).zip(Strip::rows(2)) {
@@ -135,7 +136,12 @@ pub(super) fn lines(canvas: &mut Canvas<'_>, place: Rect) {
     lights(&mut lamps, canvas, shown);
     let mut pen = canvas.pen(place, 1);
     pen.leave(traffic).goto(x + graph + 1);
-    lamps.write(&mut pen);
+    if pen.room() > lamps.width() {
+        lamps.write(&mut pen);
+    } else {
+        pen.skip(2);
+        troubled(&mut pen, shown);
+    }
     let totals = Totals::of(&canvas.app.pane().rates);
     totals.draw(canvas, place, traffic);
 }

@@ -60,12 +60,16 @@ impl Grid {
         if self.labelled {
             let mut pen = sheet.next(canvas);
             pen.field(SIDE, name, theme.label());
-            cores.iter().for_each(|core| self.labels(&mut pen, core));
+            for core in cores {
+                self.labels(&mut pen, core);
+            }
         }
         let shares = &canvas.app.pane().rates.pcpus;
         let mut pen = sheet.next(canvas);
         pen.field(SIDE, if self.labelled { "" } else { name }, theme.label());
-        cores.iter().for_each(|core| self.loads(&mut pen, core, shares));
+        for core in cores {
+            self.loads(&mut pen, core, shares);
+        }
     }
 
     /// The numbers of a core's threads.

@@ -19,7 +19,7 @@ const MATCHES: u16 = 12;
 /// Which columns, in which order.
 pub(super) fn columns(canvas: &mut Canvas<'_>, body: Rect, selected: usize) -> Option<(u16, u16)> {
     let list = canvas.app.table.columns_in_order();
-    let inner = popup::middle(canvas, body, (66, size(list.len())), "Columns");
+    let inner = popup::middle(canvas, body, (76, size(list.len())), "Columns");
     pick(canvas, inner, (selected, list.len()), |pen, place| {
         let (theme, (column, shown)) = (pen.theme, list[place]);
         let [on, _, off] = pen.signs.lights;
@@ -32,7 +32,7 @@ pub(super) fn columns(canvas: &mut Canvas<'_>, body: Rect, selected: usize) -> O
 /// Which column to sort by.
 pub(super) fn sort(canvas: &mut Canvas<'_>, body: Rect, selected: usize) -> Option<(u16, u16)> {
     let table = &canvas.app.table;
-    let inner = popup::middle(canvas, body, (66, size(Column::ALL.len())), "Sort by");
+    let inner = popup::middle(canvas, body, (76, size(Column::ALL.len())), "Sort by");
     pick(canvas, inner, (selected, Column::ALL.len()), |pen, place| {
         let (theme, column) = (pen.theme, Column::ALL[place]);
         let arrow = if table.descending { pen.signs.down } else { pen.signs.up };

@@ -14,11 +14,7 @@ use crate::{
 const KEYS: u16 = 18;
 
 /// Every command with its keys, and why one cannot be run now; the first line is typed into.
-pub(super) fn help(
-    canvas: &mut Canvas<'_>,
-    body: Rect,
-    (search, offset): (&Input, usize),
-) -> Option<(u16, u16)> {
+pub(super) fn help(canvas: &mut Canvas<'_>, body: Rect, (search, offset): (&Input, usize)) -> (u16, u16) {
     let (app, theme) = (canvas.app, canvas.theme);
     let lines = lines_of(app, search.value());
     let inner = popup::middle(canvas, body, (104, body.height.saturating_sub(2)), "Help");
@@ -37,7 +33,7 @@ pub(super) fn help(
     if lines.is_empty() {
         canvas.pen(text, 0).put("nothing is called that", theme.dim());
     }
-    Some((x, inner.y))
+    (x, inner.y)
 }
 
 fn help_line(pen: &mut Pen<'_>, line: &HelpLine) {

@@ -1,0 +1,173 @@
+//! The pictures in screenshots/ are what is drawn: made from the demo host, through the app, and compared here.
+//!
+//! `DOMTOP_BLESS=1` writes them anew.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+
+#[path = "support/png.rs"]
+mod painter;
+#[path = "support/styled.rs"]
+#[allow(dead_code, reason = "each test uses a part")]
+mod styled;
+
+use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use domtop::{
+    app::{App, Effect, HostPane, Mode, Msg, Settings, keymap::Keymap},
+    driver::{Reader, session},
+    model::{Demand, HostId, Nanos, Snapshot, Stamp, Timing},
+    theme::{Depth, Theme},
+};
+use painter::{Painter, Picture};
+
+const HOST: HostId = HostId(0);
+const TICK: Nanos = Nanos(500_000_000);
+/// 2026-11-22, 9 o'clock UTC: the demo host's readings depend on the moment only.
+const DAWN: u64 = 1_795_338_000_000_000_000;
+
+/// The program without its threads: the demo host, the app, and a screen.
+struct Stage {
+    reader: Reader,
+    app: App,
+    theme: Theme,
+    demand: Demand,
+    ticks: u64,
+}
+
+impl Stage {
+    fn new(uri: &str, size: (u16, u16), theme: &str) -> Self {
+        let reader = session::open_read_only(&uri.parse().unwrap(), HOST).unwrap();
+        let why = "no hypervisor was found here, so this is the demo host";
+        let pane = HostPane::new(HOST, uri.into(), why.into(), Mode::Operator);
+        let settings = Settings { interval: TICK, ..Settings::default() };
+        let app = App::new(vec![pane], settings, Keymap::new(&BTreeMap::new()).unwrap());
+        let theme = Theme::load(theme, Depth::True).unwrap();
+        let mut stage = Self { reader, app, theme, demand: Demand::default(), ticks: 0 };
+        let effects = stage.app.start();
+        stage.take(effects);
+        stage.update(Msg::Input(Event::Resize(size.0, size.1)));
+        stage
+    }
+
+    fn take(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            if let Effect::Demand(_, demand) = effect {
+                self.demand = demand;
+            }
+        }
+    }
+
+    fn update(&mut self, msg: Msg) {
+        let effects = self.app.update(msg);
+        self.take(effects);
+        let (_, regions) = styled::draw(&self.app, &self.theme);
+        let effects = self.app.update(Msg::Drawn(regions));
+        self.take(effects);
+    }
+
+    /// So many samples, half a second apart; the clocks that measure the program itself say the same every time.
+    fn run(&mut self, ticks: u64) {
+        for _ in 0..ticks {
+            let mut snapshot = Snapshot::default();
+            let mono = Nanos(self.ticks * TICK.0);
+            self.reader.sample(Stamp { mono, wall: Nanos(DAWN + mono.0) }, &self.demand, &mut snapshot);
+            snapshot.timing = Timing {
+                tick: self.ticks,
+                interval: TICK,
+                real: TICK,
+                jitter: Nanos(400_000),
+                cost: Nanos(310_000),
+                missed: 0,
+            };
+            for driver in &mut snapshot.drivers {
+                driver.latency = Nanos(21_000);
+            }
+            let effects = self.app.update(Msg::Sampled(HOST, Arc::new(snapshot)));
+            self.take(effects);
+            self.ticks += 1;
+        }
+        self.update(Msg::Clock(Nanos(self.ticks.saturating_sub(1) * TICK.0)));
+    }
+
+    fn keys(&mut self, keys: &[KeyCode]) {
+        for &key in keys {
+            self.update(Msg::Input(Event::Key(KeyEvent::new(key, KeyModifiers::NONE))));
+        }
+        self.run(3);
+    }
+
+    fn picture(&self, painter: &Painter) -> Picture {
+        painter.paint(&styled::draw(&self.app, &self.theme).0)
+    }
+}
+
+/// A picture's name, its host, size and theme, and the keys that lead to it.
+type Shot = (&'static str, &'static str, (u16, u16), &'static str, &'static [KeyCode]);
+
+const DEMO: &str = "test:///default?seed=7";
+const CROWD: &str = "test:///default?domains=1000&seed=7";
+
+const SHOTS: &[Shot] = {
+    use KeyCode::{Char, Down, Enter, Tab};
+    &[
+        ("domains", DEMO, (120, 34), "dark", &[Down, Down, Enter]),
+        ("host-and-drivers", DEMO, (120, 34), "dark", &[Char('3'), Char('4')]),
+        ("detail", DEMO, (120, 34), "dusk", &[Down, Enter, Tab, Char('z')]),
+        ("light", DEMO, (120, 34), "light", &[Down, Down, Enter]),
+        ("columns", DEMO, (100, 30), "dark", &[Char('C'), Down, Down]),
+        ("help", DEMO, (100, 30), "dusk", &[Char('?')]),
+        ("small", DEMO, (80, 24), "dark", &[Down]),
+        ("crowd", CROWD, (160, 44), "dark", &[]),
+        ("high-contrast", DEMO, (100, 30), "high-contrast", &[Down]),
+    ]
+};
+
+fn place(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(format!("{name}.png"))
+}
+
+#[test]
+fn the_pictures_are_what_is_drawn() {
+    let painter = Painter::new();
+    let bless = std::env::var_os("DOMTOP_BLESS").is_some_and(|v| v == "1");
+    let mut differ = Vec::new();
+    for &(name, uri, size, theme, keys) in SHOTS {
+        let mut stage = Stage::new(uri, size, theme);
+        stage.run(130);
+        stage.keys(keys);
+        let drawn = stage.picture(&painter);
+        if bless {
+            fs::create_dir_all(place(name).parent().unwrap()).unwrap();
+            fs::write(place(name), drawn.encode()).unwrap();
+            continue;
+        }
+        let kept = Picture::decode(&fs::read(place(name)).unwrap_or_else(|e| panic!("{name}: {e}")));
+        if (kept.width, kept.height) != (drawn.width, drawn.height) || kept.pixels != drawn.pixels {
+            differ.push(name);
+        }
+    }
+    assert!(
+        differ.is_empty(),
+        "not as drawn: {differ:?}; look at what DOMTOP_BLESS=1 writes, and keep it if it is right"
+    );
+}
+
+#[test]
+fn every_picture_kept_is_one_that_is_drawn() {
+    let kept = fs::read_dir(place("x").parent().unwrap()).unwrap();
+    for file in kept {
+        let name = file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned();
+        assert!(SHOTS.iter().any(|shot| shot.0 == name), "{name}.png is drawn by nothing");
+    }
+}
+
+#[test]
+fn the_same_moments_give_the_same_picture() {
+    let painter = Painter::new();
+    let picture = || {
+        let mut stage = Stage::new(DEMO, (80, 24), "dark");
+        stage.run(20);
+        stage.picture(&painter)
+    };
+    assert!(picture().pixels == picture().pixels);
+}
