@@ -9,6 +9,7 @@ pub mod domain;
 pub mod failure;
 pub mod history;
 pub mod host;
+pub mod nearest;
 pub mod op;
 pub mod rates;
 pub mod reading;

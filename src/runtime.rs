@@ -1,7 +1,7 @@
 //! The loop: terminal, signals, threads. All below, imported by nobody but `cli`.
 //!
 //! ```text
-//!   input thread ── events ──┐                        ┌── view::draw ── one write a frame ──► terminal
+//!   input thread ── events ──┐                        ┌── view::draw ── one write a frame ──► output thread ──► terminal
 //!   signals ─────────────────┼──► engine ── Msg ─► App
 //!   sampler threads ─ last ──┤       ▲                └── effects ──► samplers, theme, terminal
 //!   the time ────────────────┘       └── Regions
@@ -14,6 +14,7 @@ mod input;
 mod screen;
 mod signals;
 pub mod terminal;
+mod writer;
 
 use crate::{
     app::{HostPane, Settings, keymap::Keymap},

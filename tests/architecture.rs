@@ -65,7 +65,7 @@ const LAYERS: &[Layer] = &[
         name: "xenstore driver",
         files: &["driver/xen/xenstore"],
         modules: &["model", "wire", "driver", "driver::xen::xenstore"],
-        crates: &["nix", "uuid", "proptest"],
+        crates: &["nix", "uuid", "jiff", "proptest"],
     },
     Layer { name: "xen", files: &["driver/xen.rs"], modules: &[], crates: &[] },
     Layer {

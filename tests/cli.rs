@@ -111,6 +111,26 @@ fn the_exit_status_is_the_contract_s() {
 }
 
 #[test]
+fn what_is_wrong_with_the_screen_s_settings_is_said_before_it_opens() {
+    for (text, part) in [
+        ("theme = 'nope'\n", ":1: `theme`: "),
+        ("mouse = true\ncolumns = ['id', 'nme']\n", ":2: `columns`: "),
+        ("sort = '-cpux'\n", ":1: `sort`: "),
+        ("[keys]\nquit = ['Esc']\n", ":2: `Esc` cannot be a key of `quit`"),
+        ("[keys]\nquitt = ['x']\n", ":2: there is no command `quitt`; did you mean `quit`?"),
+    ] {
+        let path = file("settings.toml", text);
+        let output = run(&["-c", "test:///default", "--config", path.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(2), "{text:?}: {}", said(&output));
+        assert!(said(&output).contains(&format!("settings.toml{part}")), "{text:?}: {}", said(&output));
+        std::fs::remove_file(path).unwrap();
+    }
+    let output = run(&["-c", "test:///default", "--theme", "nope"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).starts_with("domtop: --theme: "), "{}", said(&output));
+}
+
+#[test]
 fn without_a_xen_opening_it_names_the_devices_and_what_to_try() {
     if Path::new("/dev/xen").exists() || Path::new("/proc/xen/privcmd").exists() {
         eprintln!("SKIPPED: this machine runs on Xen, so xen:/// opens; the lab tests it");
@@ -255,6 +275,67 @@ fn several_hosts_go_into_one_stream() {
     assert_eq!(hosts.len(), 4);
     assert_ne!(hosts[0], hosts[1], "hosts of one name are told apart");
     assert_eq!(hosts[..2], hosts[2..]);
+}
+
+#[test]
+fn a_failing_read_exits_with_the_status_of_its_kind() {
+    for (kind, status) in
+        [("failed", 1), ("denied", 3), ("unreachable", 5), ("timed-out", 6), ("malformed", 1), ("refused", 3)]
+    {
+        let text = format!(
+            r#"<host name="h"><node cpus="1" memory="1G"/><domain name="d" id="1" memory="64M"/>
+               <event at="0s" fail="domains" kind="{kind}" times="9"/></host>"#
+        );
+        let path = file(&format!("{kind}.xml"), &text);
+        let uri = format!("test://{}", path.display());
+        for args in [&["-c", &uri, "list"][..], &["-c", &uri, "info", "d"]] {
+            let output = run(args);
+            assert_eq!(output.status.code(), Some(status), "{kind}: {}", said(&output));
+            assert!(said(&output).starts_with("domtop: cannot read domains\n  test: "), "{}", said(&output));
+        }
+        std::fs::remove_file(path).unwrap();
+    }
+}
+
+#[test]
+fn a_broken_host_file_is_told_its_line() {
+    let path = file("broken.xml", "<host name=\"h\">\n<domain nam=\"d\"/>\n</host>");
+    let output = run(&["-c", &format!("test://{}", path.display()), "list"]);
+    assert_eq!(output.status.code(), Some(5));
+    assert!(said(&output).contains("broken.xml:2: "), "{}", said(&output));
+    std::fs::remove_file(path).unwrap();
+}
+
+/// A host whose every name is an attack.
+fn strange(args: &[&str]) -> String {
+    let uri = format!("test://{}/tests/data/hosts/strange.xml", env!("CARGO_MANIFEST_DIR"));
+    stdout(&[&["-c", &uri], args].concat())
+}
+
+#[test]
+fn strange_names_reach_no_terminal_in_any_form() {
+    for args in [
+        &["list", "--all"][..],
+        &["info", "16"],
+        &["node"],
+        &["capabilities"],
+        &["drivers"],
+        &["dmesg"],
+        &["--batch", "-n", "1", "-d", "0.01"],
+        &["--batch", "-n", "1", "-d", "0.01", "--nets"],
+        &["--batch", "-n", "1", "-d", "0.01", "--disks"],
+    ] {
+        for format in [&[][..], &["--format", "json"]] {
+            let text = strange(&[args, format].concat());
+            let found = text.chars().find(|c| steers(*c) && *c != '\n');
+            assert_eq!(found, None, "{args:?} {format:?} printed {found:?}");
+        }
+    }
+    let list: Value = serde_json::from_str(&strange(&["list", "--format", "json"])).unwrap();
+    assert_eq!(list[0]["name"], "\u{1b}[31;1mred\u{1b}[2J", "JSON holds the name as it is");
+    let csv = strange(&["--batch", "-n", "1", "-d", "0.01", "--format", "csv"]);
+    assert!(!csv.chars().any(|c| steers(c) && !matches!(c, '\r' | '\n')));
+    assert!(csv.contains("␛[31;1mred␛[2J"), "CSV shows it");
 }
 
 #[test]

@@ -104,11 +104,28 @@ fn bit_seven_is_the_first_pvh_only_in_4_4_to_4_8() {
     for &(name, release, domctl, _) in RELEASES.iter().filter(|row| row.2 >= 4) {
         let marked = SimDomain { flags: 0xffff_0080, ..SimDomain::new(1) };
         let guest = read(&open(&SimXen::of(name, vec![SimDomain::new(0), marked])))[1].guest.clone();
-        let early = release >= (4, 4) && release <= (4, 8);
+        let early = ((4, 4)..=(4, 8)).contains(&release);
         assert!(domctl >= 4);
         let expected = if early { GuestType::Pvh } else { GuestType::Pv };
         assert_eq!(guest, Reading::Known(expected), "{name}");
     }
+}
+
+#[test]
+fn a_control_domain_with_nothing_but_interrupts_emulated_is_pvh() {
+    let control = SimDomain { flags: 0xffff_0022, emulation: 0x411, ..SimDomain::new(0) };
+    let domains = read(&open(&SimXen::of("4.17", vec![control])));
+    assert_eq!(domains[0].guest, Reading::Known(GuestType::Pvh));
+}
+
+#[test]
+fn a_limit_of_all_the_host_has_is_none() {
+    let limited = |max_pages| {
+        let domain = SimDomain { max_pages, ..SimDomain::new(0) };
+        read(&open(&SimXen::of("4.17", vec![domain])))[0].max_memory.clone()
+    };
+    assert_eq!(limited((4 << 20) - 1), Reading::Known(KiB((16 << 20) - 4)));
+    assert_eq!(limited(4 << 20), Reading::Unsupported);
 }
 
 #[test]
@@ -202,12 +219,41 @@ fn a_domain_that_vanished_between_two_calls_is_left_out_without_an_error() {
             s.domains[0].vcpus = 2;
         });
         xen.vcpus(&domains, &mut vcpus).expect("the rest");
+        xen.vcpus(&domains[1..2], &mut vcpus).expect("nothing");
+        sim.change(|s| s.domains[1].vcpus = 0);
+        xen.vcpus(&domains[2..3], &mut vcpus).expect("nothing");
         let left = vcpus.iter().map(|v| (v.domain.0, v.index)).collect::<Vec<_>>();
         assert_eq!(left, [(0, 0), (0, 1), (2, 0), (700, 0)], "{name}");
         let gone = xen.affinities(key(&SimDomain::new(1))).unwrap_err();
         assert_eq!(gone.kind, Kind::NoDomain, "{name}");
         assert_eq!(xen.scheduler(key(&SimDomain::new(1))).unwrap_err().kind, Kind::NoDomain, "{name}");
     }
+}
+
+#[test]
+fn a_domain_a_policy_refuses_does_not_take_the_others_vcpus_away() {
+    let sim = SimXen::of("4.17", varied());
+    let xen = open(&sim);
+    let (domains, mut vcpus) = (read(&xen), Vec::new());
+    sim.change(|s| s.hidden = vec![0]);
+    xen.vcpus(&domains, &mut vcpus).expect("the rest");
+    assert_eq!(vcpus.iter().map(|v| v.domain.0).collect::<Vec<_>>(), [1, 2, 700]);
+    sim.change(|s| s.hidden = vec![0, 1, 2, 700]);
+    vcpus.clear();
+    assert_eq!(xen.vcpus(&domains, &mut vcpus).unwrap_err().kind, Kind::Denied);
+}
+
+#[test]
+fn more_vcpus_than_one_call_takes_come_in_parts() {
+    let large = |id| SimDomain { vcpus: 8192, online: 8192, ..SimDomain::new(id) };
+    let sim = SimXen::of("4.17", (0..5).map(large).collect());
+    let xen = open(&sim);
+    let (domains, mut vcpus) = (read(&xen), Vec::new());
+    sim.clear_counts();
+    xen.vcpus(&domains, &mut vcpus).expect("vCPUs");
+    let expected = (0..5).flat_map(|id| (0..8192).map(move |index| (DomainId(id), index)));
+    assert!(vcpus.iter().map(|v| (v.domain, v.index)).eq(expected));
+    assert_eq!(sim.calls(), 2);
 }
 
 #[test]
@@ -256,6 +302,16 @@ fn a_domain_has_the_scheduler_of_its_pool_not_of_the_host() {
     assert_eq!((&*share.scheduler, share.cap), ("credit", Some(50)));
     let other = share.other.iter().map(|(name, value)| (&**name, *value)).collect::<Vec<_>>();
     assert_eq!(other, [("timeslice", 30_000), ("ratelimit", 1000), ("migration delay", 0)]);
+}
+
+#[test]
+fn credit2_has_caps_since_4_10() {
+    for (name, cap) in [("4.9", None), ("4.10.4", Some(70))] {
+        let sim = SimXen::of(name, varied());
+        sim.change(|s| s.scheduler = 6);
+        let share = open(&sim).scheduler(key(&varied()[1])).expect("a share");
+        assert_eq!((&*share.scheduler, share.weight, share.cap), ("credit2", Some(256), cap), "{name}");
+    }
 }
 
 #[test]
@@ -350,7 +406,7 @@ fn a_row_keeps_what_others_filled_in_until_its_domain_is_another() {
         (99, ""),
     ];
     assert_eq!(rows, expected);
-    assert!(domains.iter().all(|d| (d.target == Reading::Known(KiB(5))) == !d.name.raw().is_empty()));
+    assert!(domains.iter().all(|d| d.target.known().is_none() == d.name.raw().is_empty()));
 }
 
 #[test]
@@ -431,6 +487,16 @@ fn a_backported_record_is_recognised_by_its_size() {
 }
 
 #[test]
+fn a_record_that_ends_in_what_the_buffer_was_filled_with_is_measured_right() {
+    for byte in [0xa5, 0x5a] {
+        let word = u32::from_le_bytes([byte; 4]);
+        let domain = SimDomain { handle: [byte; 16], cpupool: word, ..SimDomain::new(0) };
+        let domains = read(&open(&SimXen::of("4.9", vec![domain.clone(), SimDomain::new(1)])));
+        assert_eq!((ids(&domains), domains[0].key), (vec![0, 1], key(&domain)));
+    }
+}
+
+#[test]
 fn a_release_of_the_future_is_read_where_its_records_have_the_known_size() {
     let mut future = State::new("4.22", varied());
     (future.release, future.sysctl, future.domctl, future.records) = ((4, 24), 24, 25, 24);
@@ -446,6 +512,8 @@ fn a_release_of_the_future_with_other_records_is_refused_by_name() {
     assert_eq!(error.kind, Kind::Malformed);
     assert!(error.message.contains("Xen 4.25 speaks sysctl 0x17 and domctl 0x1a"), "{error}");
     assert!(error.message.contains("128 bytes, which this domtop does not know"), "{error}");
+    (future.extra, future.records) = (0, 15);
+    assert!(refusal(future.clone()).message.contains("104 bytes"), "a size of the past is no proof either");
     future.sysctl = 99;
     let error = refusal(future);
     assert!(
@@ -530,7 +598,7 @@ fn the_console_is_read_on_from_where_one_left_off() {
 #[test]
 fn a_large_console_is_read_whole() {
     let sim = SimXen::of("4.17", varied());
-    let text = (0..20_000).map(|i| format!("line {i}\n")).collect::<String>();
+    let text = (0..20_000).map(|i| format!("line {i}")).collect::<Vec<_>>().join("\n");
     sim.change(|s| {
         s.ring = 100_000;
         s.console = text.clone().into_bytes();

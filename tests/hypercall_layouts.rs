@@ -54,6 +54,7 @@ fn a_domain_record_lies_as_its_release_lays_it() {
 /// sysctl versions from..=to and release, then size, sockets, CPUs, max CPU, nodes, max node, kHz, capabilities,
 /// total, free, scrub, outstanding, `hw_cap`; 0 where there is none.
 #[rustfmt::skip]
+#[allow(clippy::type_complexity, reason = "a table")]
 const PHYSINFO: &[([u32; 2], (u16, u16), [usize; 13])] = &[
     ([0, 0],       (3, 0),  [ 72, 8, 0,  0, 12,  0, 16,  0, 24, 32,  0,  0, 40]),
     ([2, 3],       (3, 1),  [ 80, 8, 0,  0, 12,  0, 16,  0, 24, 32, 40,  0, 48]),

@@ -18,8 +18,11 @@ use domtop::{
     theme::Theme,
 };
 
-/// Every block: its marker and what stands in it.
-const BLOCKS: [(&str, fn() -> String); 11] = [
+/// A block: its marker and what makes what stands in it.
+type Block = (&'static str, fn() -> String);
+
+/// Every block.
+const BLOCKS: [Block; 11] = [
     ("keys", keys),
     ("drivers", drivers),
     ("routes", routes),
@@ -149,13 +152,17 @@ fn reads_of_all() -> usize {
 }
 
 fn routes() -> String {
-    let [(_, xen), _] = infos();
-    let rows = Op::ALL.iter().map(|op| {
-        let able: Vec<_> = xen.iter().filter(|info| info.ops.contains(op)).map(|info| info.name).collect();
-        let able = if able.is_empty() { "–".to_owned() } else { able.join(", ") };
-        [code(op.word()), route(*op).into(), op.doc().into(), able]
-    });
-    table(["operation", "route", "what it is", "drivers on Xen"], rows)
+    let [(_, xen), (_, test)] = infos();
+    let rows = Op::ALL
+        .iter()
+        .map(|op| [code(op.word()), route(*op).into(), op.doc().into(), able(&xen, *op), able(&test, *op)]);
+    table(["operation", "route", "what it is", "drivers on Xen", "on test hosts"], rows)
+}
+
+/// The drivers of a stack that have a part in the operation.
+fn able(stack: &[DriverInfo], op: Op) -> String {
+    let able: Vec<_> = stack.iter().filter(|info| info.ops.contains(&op)).map(|info| info.name).collect();
+    if able.is_empty() { "–".into() } else { able.join(", ") }
 }
 
 const fn route(op: Op) -> &'static str {
@@ -167,7 +174,7 @@ const fn route(op: Op) -> &'static str {
 }
 
 fn usage() -> String {
-    let help = args::command().term_width(100).render_long_help().to_string();
+    let help = args::command().term_width(100).render_help().to_string();
     let lines: Vec<_> = help.lines().map(str::trim_end).collect();
     format!("```text\n{}\n```", lines.join("\n").trim())
 }
@@ -222,5 +229,5 @@ fn themes() -> String {
 }
 
 fn test_host() -> String {
-    String::new()
+    include_str!("../src/driver/test/format.md").into()
 }

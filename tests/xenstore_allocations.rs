@@ -9,6 +9,7 @@ mod fake_xenstored;
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
+    fmt::Write,
     time::Duration,
 };
 
@@ -60,7 +61,7 @@ fn host() -> (FakeXenstored, Scratch, Vec<Domain>) {
     for id in 0..200 {
         xenstored.write(&format!("/local/domain/{id}/name"), &format!("guest{id}"));
         xenstored.write(&format!("/local/domain/{id}/memory/target"), "524288");
-        table += &format!("vif{id}.0: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n");
+        writeln!(table, "vif{id}.0: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16").unwrap();
         for file in ["rd_req", "wr_req", "rd_sect", "wr_sect"] {
             files.file(&format!("sys/bus/xen-backend/devices/vbd-{id}-51712/statistics/{file}"), "1\n");
         }

@@ -5,7 +5,7 @@
 #[path = "support/fake_xenstored.rs"]
 mod fake_xenstored;
 
-use std::{fs, os::unix::fs::symlink, time::Duration};
+use std::{fmt::Write, fs, os::unix::fs::symlink, time::Duration};
 
 use domtop::{
     driver::{
@@ -56,7 +56,7 @@ impl Host {
     fn interfaces(&self, interfaces: &[(&str, u64, u64)]) {
         let mut table = HEADINGS.to_owned();
         for (name, rx, tx) in interfaces {
-            table += &format!("{name:>6}: {rx} 10 1 2 0 0 0 0 {tx} 20 3 4 0 0 0 0\n");
+            writeln!(table, "{name:>6}: {rx} 10 1 2 0 0 0 0 {tx} 20 3 4 0 0 0 0").unwrap();
             fs::create_dir_all(self.files.path().join("sys/class/net").join(name)).unwrap();
         }
         self.files.file("proc/net/dev", table);
@@ -204,11 +204,12 @@ fn a_device_that_vanishes_is_let_go() {
     tick(&xenstore, 1, &mut domains);
     assert_eq!(domains[0].disk, disk(1, 1, 512, 512));
     host.no_disk("vbd-3-51728");
+    host.disk("vbd-3-51744", [2, 2, 2, 2]);
     tick(&xenstore, 2, &mut domains);
-    assert_eq!(domains[0].disk, disk(1, 1, 512, 512));
+    assert_eq!(domains[0].disk, disk(3, 3, 1536, 1536), "a loss is a reason to look again at once");
     host.disk("vbd-3-51728", [4, 4, 4, 4]);
     tick(&xenstore, 6 * SECOND, &mut domains);
-    assert_eq!(domains[0].disk, disk(5, 5, 2560, 2560), "the same name again is the new device");
+    assert_eq!(domains[0].disk, disk(7, 7, 3584, 3584), "the same name again is the new device");
 }
 
 #[test]
@@ -339,7 +340,7 @@ fn a_domain_without_devices_has_none() {
 fn a_directory_too_long_for_one_answer_is_read_in_parts() {
     let host = Host::new();
     for id in 0..700 {
-        let front = format!("/local/domain/3/device/vif/{:0>12}", id);
+        let front = format!("/local/domain/3/device/vif/{id:0>12}");
         host.xenstored.write(&format!("{front}/state"), "4");
     }
     let devices = host.open().devices(key(3)).unwrap();

@@ -8,6 +8,7 @@ mod look;
 mod movement;
 mod pick;
 mod program;
+mod row;
 mod sample;
 mod show;
 mod table;
@@ -209,77 +210,6 @@ impl Scope {
         let panels = |scope| matches!(scope, Self::Domains | Self::Panels | Self::Global);
         let global = self == Self::Global || other == Self::Global;
         self == other || (global && panels(self) && panels(other))
-    }
-}
-
-impl Command {
-    /// A row that acts on the screen, everywhere but in an overlay; the methods below say what is different.
-    const fn screen(
-        name: &'static str,
-        keys: &'static [&'static str],
-        doc: &'static str,
-        run: fn(&mut App, &str) -> Vec<Effect>,
-    ) -> Self {
-        Self {
-            name,
-            doc,
-            group: Group::Program,
-            scope: Scope::Global,
-            keys,
-            op: None,
-            need: Need::Nothing,
-            guard: Guard::None,
-            args: &[],
-            run: Run::Screen(run),
-        }
-    }
-
-    /// A row that prints what it reads on the command line.
-    const fn look(name: &'static str, doc: &'static str, op: Op, look: Look) -> Self {
-        Self {
-            name,
-            doc,
-            group: Group::Look,
-            scope: Scope::CommandLine,
-            keys: &[],
-            op: Some(op),
-            need: Need::Nothing,
-            guard: Guard::None,
-            args: &[],
-            run: Run::Look(look),
-        }
-    }
-
-    const fn under(self, group: Group) -> Self {
-        Self { group, ..self }
-    }
-
-    const fn within(self, scope: Scope) -> Self {
-        Self { scope, ..self }
-    }
-
-    const fn needs(self, need: Need) -> Self {
-        Self { need, ..self }
-    }
-
-    const fn asks(self, op: Op) -> Self {
-        Self { op: Some(op), ..self }
-    }
-
-    const fn with(self, args: &'static [Arg]) -> Self {
-        Self { args, ..self }
-    }
-}
-
-impl Arg {
-    /// One that must be given.
-    const fn must(name: &'static str, doc: &'static str) -> Self {
-        Self { name, optional: false, doc }
-    }
-
-    /// One that may be left out.
-    const fn may(name: &'static str, doc: &'static str) -> Self {
-        Self { name, optional: true, doc }
     }
 }
 

@@ -44,7 +44,9 @@ impl Keymap {
         for text in keys {
             let key = text.parse().map_err(|why| format!("keys of `{}`: {why}", command.name))?;
             self.check(key, command)?;
-            self.bound.push((key, command));
+            if !self.bound.iter().any(|(k, c)| *k == key && c.name == command.name) {
+                self.bound.push((key, command));
+            }
         }
         Ok(())
     }
@@ -59,7 +61,8 @@ impl Keymap {
         if command.scope == Scope::CommandLine {
             return Err(format!("`{}` is a command of the command line: it has no keys", command.name));
         }
-        let other = self.bound.iter().find(|(k, c)| *k == key && c.scope.meets(command.scope));
+        let clashes = |c: &Command| c.name != command.name && c.scope.meets(command.scope);
+        let other = self.bound.iter().find(|(k, c)| *k == key && clashes(c));
         other.map_or(Ok(()), |(_, other)| {
             Err(format!("`{key}` would be the key of both `{}` and `{}`", other.name, command.name))
         })

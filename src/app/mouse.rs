@@ -14,6 +14,8 @@ impl App {
             MouseEventKind::Down(MouseButton::Left) => self.click(at),
             MouseEventKind::ScrollUp => self.wheel(at, -NOTCH),
             MouseEventKind::ScrollDown => self.wheel(at, NOTCH),
+            MouseEventKind::ScrollLeft => self.tilt(at, "scroll-left"),
+            MouseEventKind::ScrollRight => self.tilt(at, "scroll-right"),
             _ => Vec::new(),
         }
     }
@@ -60,6 +62,13 @@ impl App {
 
     fn click_pick(&mut self, at: (u16, u16)) -> Vec<Effect> {
         line(self.screen.regions.picks, at).map_or_else(Vec::new, |line| self.pick(Pick::Click(line)))
+    }
+
+    /// The wheel tilted over the table scrolls its columns.
+    fn tilt(&mut self, at: (u16, u16), name: &str) -> Vec<Effect> {
+        let table = under(&self.screen.regions.panels, at) == Some(Panel::Domains);
+        let command = command::find(name).filter(|_| table && self.overlay.is_none());
+        command.map_or_else(Vec::new, |command| self.run(command, ""))
     }
 
     /// The wheel scrolls what is under the pointer, whatever has the keys.

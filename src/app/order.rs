@@ -1,6 +1,6 @@
 //! The order of rows: rates sort by what is more than noise, so that rows stand still while an eye is on them.
 //!
-//! Each domain has a *held* value that it is sorted by. It follows the measured one, smoothed over about a second,
+//! Each domain has a *held* value that it is sorted by. It follows the measured one, smoothed over about half a second,
 //! only when the two have come apart by more than a twentieth and by more than half a unit. Comparing held values is
 //! a total order, so that a row that moves goes to its right place at once.
 
@@ -14,7 +14,7 @@ use super::{
 use crate::model::{Domain, DomainKey};
 
 /// Time over which rates are smoothed, in seconds.
-const SMOOTH: f64 = 1.0;
+const SMOOTH: f64 = 0.5;
 /// The part of a value that is noise.
 const NOISE: f64 = 0.05;
 /// A difference that is noise however small the values are: half a percent, half a byte a second.

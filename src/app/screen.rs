@@ -64,6 +64,8 @@ impl Screen {
         if !self.open.contains(&panel) {
             self.open.push(panel);
             self.open.sort_unstable();
+            // The last frame knows nothing of how the panels stand now.
+            self.regions.panels.clear();
         }
     }
 

@@ -6,8 +6,8 @@ use crate::model::Nanos;
 /// How long a line for the user stays, and how long one that tells of an error.
 const STAYS: (Nanos, Nanos) = (Nanos(4_000_000_000), Nanos(10_000_000_000));
 
-/// From this width on a side panel has room beside the table.
-const WIDE: u16 = 100;
+/// Width and height from which a second panel has room beside the table or below it.
+const ROOMY: (u16, u16) = (60, 20);
 
 impl App {
     /// Moves what has the keys: the cursor of the table, or the lines of a panel.
@@ -32,11 +32,12 @@ impl App {
     pub(super) fn toggle_detail(&mut self) {
         let screen = &mut self.screen;
         let hidden = screen.is_hidden(Panel::Detail);
+        let cramped = screen.size.0 < ROOMY.0 || screen.size.1 < ROOMY.1 || screen.zoom;
         match (screen.open.contains(&Panel::Detail), screen.focus) {
             (true, Panel::Detail) => screen.close(Panel::Detail),
             (true, _) if hidden => screen.focus_on(Panel::Detail),
             (true, _) => screen.close(Panel::Detail),
-            (false, _) if screen.size.0 < WIDE || screen.zoom => screen.focus_on(Panel::Detail),
+            (false, _) if cramped => screen.focus_on(Panel::Detail),
             (false, _) => screen.open(Panel::Detail),
         }
     }

@@ -38,8 +38,9 @@ pub fn fuzzy(typed: &str, text: &str) -> Option<i32> {
             let starts = !before.is_alphanumeric();
             before = c;
             if c == wanted {
+                score += 10 + 30 * run + if starts { 25 } else { 0 };
+                score -= i32::try_from(place.min(20)).unwrap_or(20);
                 run += 1;
-                score += 10 * run + if starts { 25 } else { 0 } - i32::try_from(place.min(20)).unwrap_or(20);
                 break;
             }
             run = 0;

@@ -5,6 +5,8 @@ use jiff::{Timestamp, tz::Offset};
 use crate::model::{Nanos, text::steers};
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
+/// More than any number with its point and its spaces takes.
+const LONGEST: usize = 40;
 
 /// Bytes on their way out; cleared and filled again, so that a warm one allocates nothing.
 #[derive(Clone, Debug, Default)]
@@ -33,21 +35,58 @@ impl Buffer {
 
     /// Adds a whole number.
     pub fn number(&mut self, number: u64) {
-        self.digits(number, 1);
+        self.padded(number, 0, 0);
     }
 
     /// Adds a number of thousandths, hundredths… as a decimal: `fixed(1234, 3)` adds `1.234`.
-    pub fn fixed(&mut self, scaled: u64, places: u32) {
-        let unit = 10_u64.pow(places);
-        self.number(scaled / unit);
-        self.byte(b'.');
-        self.digits(scaled % unit, places as usize);
+    pub fn fixed(&mut self, scaled: u64, places: usize) {
+        self.padded(scaled, places, 0);
+    }
+
+    /// As [`Buffer::fixed`], filled up with spaces on its left to this many bytes; at most 9 places, 40 bytes.
+    pub fn padded(&mut self, mut scaled: u64, places: usize, width: usize) {
+        let mut bytes = [b' '; LONGEST];
+        let mut from = LONGEST;
+        for place in 0.. {
+            if place > places && scaled == 0 {
+                break;
+            }
+            if place > 0 && place == places {
+                from -= 1;
+                bytes[from] = b'.';
+            }
+            from -= 1;
+            bytes[from] = b'0' + (scaled % 10) as u8;
+            scaled /= 10;
+        }
+        let from = from.min(LONGEST - width.min(LONGEST));
+        self.0.extend_from_slice(&bytes[from..]);
     }
 
     /// Adds a number with two decimals; what is no number becomes 0, what is too large the largest there is.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts of floats saturate")]
     pub fn decimal(&mut self, value: f64) {
-        self.fixed((value * 100.0).round() as u64, 2);
+        self.padded_decimal(value, 0);
+    }
+
+    /// As [`Buffer::decimal`], filled up with spaces on its left to this many bytes.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts of floats saturate")]
+    pub fn padded_decimal(&mut self, value: f64, width: usize) {
+        self.padded((value * 100.0).round() as u64, 2, width);
+    }
+
+    /// Adds once more what stands from this place on up to that one.
+    pub fn again(&mut self, place: std::ops::Range<usize>) {
+        self.0.extend_from_within(place);
+    }
+
+    /// How much is in it.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Adds a number in parentheses: what stands for a name where there is none.
@@ -59,13 +98,15 @@ impl Buffer {
 
     /// Adds a uuid in its usual form: lower-case hexadecimal digits by 8, 4, 4, 4 and 12.
     pub fn uuid(&mut self, uuid: [u8; 16]) {
+        let mut digits = [b'-'; 36];
+        let mut at = 0;
         for (place, byte) in uuid.into_iter().enumerate() {
-            if matches!(place, 4 | 6 | 8 | 10) {
-                self.byte(b'-');
-            }
-            self.byte(HEX[usize::from(byte >> 4)]);
-            self.byte(HEX[usize::from(byte & 0xf)]);
+            at += usize::from(matches!(place, 4 | 6 | 8 | 10));
+            digits[at] = HEX[usize::from(byte >> 4)];
+            digits[at + 1] = HEX[usize::from(byte & 0xf)];
+            at += 2;
         }
+        self.0.extend_from_slice(&digits);
     }
 
     /// Adds a moment of the wall clock as RFC 3339 in UTC with milliseconds.
@@ -111,17 +152,14 @@ impl Buffer {
         self.0[start..start + pad].fill(b' ');
     }
 
-    /// Adds the number with at least this many digits, at most 20.
-    fn digits(&mut self, mut number: u64, least: usize) {
-        let mut digits = [b'0'; 20];
-        let mut from = digits.len();
-        while number > 0 {
-            from -= 1;
-            digits[from] = b'0' + (number % 10) as u8;
+    /// Adds the last digits of a number, so many.
+    fn digits(&mut self, mut number: u64, count: usize) {
+        let start = self.0.len();
+        self.0.resize(start + count, b'0');
+        for digit in self.0[start..].iter_mut().rev() {
+            *digit = b'0' + (number % 10) as u8;
             number /= 10;
         }
-        let from = from.min(digits.len() - least.min(digits.len()));
-        self.0.extend_from_slice(&digits[from..]);
     }
 
     fn json_char(&mut self, c: char) {
@@ -173,7 +211,9 @@ mod tests {
         fn numbers_are_what_the_standard_library_prints(number: u64) {
             prop_assert_eq!(made(|b| b.number(number)), number.to_string());
             let fixed = format!("{}.{:03}", number / 1000, number % 1000);
+            prop_assert_eq!(made(|b| b.padded(number, 3, 30)), format!("{fixed:>30}"));
             prop_assert_eq!(made(|b| b.fixed(number, 3)), fixed);
+            prop_assert_eq!(made(|b| b.padded(number, 0, 12)), format!("{number:>12}"));
         }
 
         #[test]

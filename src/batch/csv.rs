@@ -15,20 +15,34 @@ pub(super) fn header(buffer: &mut Buffer, view: View) {
     buffer.text("\r\n");
 }
 
-/// Adds the rows of one tick.
+/// Adds the rows of one tick; time and interval are the same in all of them and made once.
 pub(super) fn tick(buffer: &mut Buffer, view: View, host: &Host) {
+    let mut moment = None;
+    let mut add = |row: &Row<'_>| {
+        let place = moment.get_or_insert_with(|| buffer.len()..buffer.len());
+        if place.is_empty() {
+            when(buffer, host);
+            place.end = buffer.len();
+        } else {
+            buffer.again(place.clone());
+        }
+        values(buffer, view, row);
+    };
     host.each_domain(|whole| match view {
-        View::Domains => row(buffer, view, host, &whole),
-        _ => host.each_part(view, whole, |part| row(buffer, view, host, &part)),
+        View::Domains => add(&whole),
+        _ => host.each_part(view, whole, |part| add(&part)),
     });
 }
 
-fn row(buffer: &mut Buffer, view: View, host: &Host, row: &Row<'_>) {
+fn when(buffer: &mut Buffer, host: &Host) {
     buffer.time(host.snapshot().at.wall);
     buffer.byte(b',');
     if let Some(interval) = host.interval() {
         buffer.fixed(interval.0 / 1000, 6);
     }
+}
+
+fn values(buffer: &mut Buffer, view: View, row: &Row<'_>) {
     for column in columns(view) {
         buffer.byte(b',');
         cell(buffer, (column.read)(row));

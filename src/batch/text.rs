@@ -81,7 +81,11 @@ fn titles(buffer: &mut Buffer, view: View) {
 
 fn row(buffer: &mut Buffer, view: View, row: &Row<'_>) {
     for column in columns(view) {
-        buffer.right(column.width, |b| cell(b, (column.read)(row)));
+        match (column.read)(row) {
+            Cell::Number(number) => buffer.padded(number, 0, column.width),
+            Cell::Decimal(value) => buffer.padded_decimal(value, column.width),
+            other => buffer.right(column.width, |b| cell(b, other)),
+        }
         buffer.byte(b' ');
     }
     match (row.domain.name.shown(), row.domain.key.id) {

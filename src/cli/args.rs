@@ -1,19 +1,18 @@
 //! What the command line can say, made from the command table.
 
+mod define;
+
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{
-    Arg, ArgAction, ArgGroup, ArgMatches, Command, builder::PossibleValuesParser, error::ErrorKind,
-    parser::ValueSource, value_parser,
-};
+use clap::{ArgMatches, error::ErrorKind, parser::ValueSource};
 
-use super::trouble::Status;
 use crate::{
-    app::command::{self, COMMANDS, Look, Run, Scope},
+    app::command::Look,
     batch::{Format, Plan, View},
-    config::INTERVALS,
     model::Nanos,
 };
+pub use define::command;
+use define::looks;
 
 /// What the user wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,139 +94,6 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Options, clap::Erro
 )]
 pub fn nanos(seconds: f64) -> Nanos {
     Nanos((seconds * 1e9).round() as u64)
-}
-
-/// The whole command line as clap knows it; help, completion and the README come from it.
-pub fn command() -> Command {
-    Command::new("domtop")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about("Watches virtual machines: the screen, samples for scripts (--batch), or one command")
-        .after_help(after_help())
-        .args(common())
-        .args(for_both())
-        .args(for_screen().map(|arg| arg.help_heading("The screen")))
-        .args(for_batch().map(|arg| arg.help_heading("Batch")))
-        .group(ArgGroup::new("view").args(["vcpus", "nets", "disks"]))
-        .subcommand_value_name("COMMAND")
-        .disable_help_subcommand(true)
-        .subcommands(looks().map(|(row, _)| subcommand(row)))
-}
-
-/// Rows of the command table that the command line alone knows.
-fn looks() -> impl Iterator<Item = (&'static command::Command, Look)> {
-    COMMANDS.iter().filter(|row| row.scope == Scope::CommandLine).filter_map(|row| match row.run {
-        Run::Look(look) => Some((row, look)),
-        Run::Screen(_) => None,
-    })
-}
-
-fn common() -> [Arg; 3] {
-    [
-        Arg::new("uri")
-            .short('c')
-            .long("connect")
-            .value_name("URI")
-            .action(ArgAction::Append)
-            .global(true)
-            .help(
-                "The host: xen:///, test:///default, test:///ABS/FILE.xml; the screen and batch take several",
-            ),
-        Arg::new("read-only")
-            .short('r')
-            .long("read-only")
-            .action(ArgAction::SetTrue)
-            .global(true)
-            .help("Open for looking only"),
-        Arg::new("config")
-            .long("config")
-            .value_name("FILE")
-            .value_parser(value_parser!(PathBuf))
-            .global(true)
-            .help("Read this config file instead of $XDG_CONFIG_HOME/domtop/config.toml"),
-    ]
-}
-
-fn for_both() -> [Arg; 1] {
-    [Arg::new("seconds")
-        .short('d')
-        .long("interval")
-        .value_name("SECONDS")
-        .value_parser(interval)
-        .help("Time between samples, 0.01 to 3600; 1 where nothing says otherwise")]
-}
-
-fn for_screen() -> [Arg; 3] {
-    [
-        Arg::new("theme")
-            .long("theme")
-            .value_name("NAME")
-            .conflicts_with("batch")
-            .help("A built-in theme's name or a theme file's path"),
-        Arg::new("glyphs")
-            .long("glyphs")
-            .value_name("GLYPHS")
-            .conflicts_with("batch")
-            .value_parser(PossibleValuesParser::new(["braille", "block", "ascii"]))
-            .help("What graphs are drawn with"),
-        flag("no-mouse").conflicts_with("batch").help("Leave the mouse to the terminal"),
-    ]
-}
-
-fn for_batch() -> [Arg; 6] {
-    [
-        flag("batch").help("Write samples to stdout"),
-        Arg::new("count")
-            .short('n')
-            .long("count")
-            .value_name("COUNT")
-            .value_parser(value_parser!(u64))
-            .requires("batch")
-            .help("Samples to print; 0 or none: until interrupted"),
-        format(&["text", "csv", "json"]),
-        flag("vcpus").requires("batch").help("A row per virtual CPU"),
-        flag("nets").requires("batch").help("A row per network interface, with its counters"),
-        flag("disks").requires("batch").help("A row per disk, with its counters"),
-    ]
-}
-
-fn subcommand(row: &'static command::Command) -> Command {
-    let args = row.args.iter().map(|arg| match arg.name.strip_prefix("--") {
-        Some(name) => flag(name).help(arg.doc),
-        None => Arg::new(arg.name).value_name(arg.name).required(!arg.optional).help(arg.doc),
-    });
-    let format = format(&["text", "json"]);
-    Command::new(row.name).about(row.doc).args(args).arg(format)
-}
-
-fn flag(name: &'static str) -> Arg {
-    Arg::new(name).long(name).action(ArgAction::SetTrue)
-}
-
-fn format(words: &'static [&'static str]) -> Arg {
-    Arg::new("format")
-        .long("format")
-        .value_name("FORMAT")
-        .default_value("text")
-        .value_parser(PossibleValuesParser::new(words))
-        .help("How it is written")
-}
-
-fn after_help() -> String {
-    let statuses = Status::ALL.iter().map(|s| format!("  {}  {}", s.code(), s.doc()));
-    let statuses: Vec<_> = statuses.collect();
-    format!(
-        "DOMAIN is an id, a name or a uuid. Without -c: $DOMTOP_URI, $LIBVIRT_DEFAULT_URI,\n\
-         $VIRSH_DEFAULT_CONNECT_URI, the config file's uri, then what this machine is.\n\n\
-         Exit status:\n{}",
-        statuses.join("\n")
-    )
-}
-
-fn interval(text: &str) -> Result<Nanos, String> {
-    let seconds: f64 = text.parse().map_err(|_| "it is not a number of seconds".to_owned())?;
-    let within = INTERVALS.contains(&seconds);
-    let range = || format!("it must lie between {} and {}", INTERVALS.start(), INTERVALS.end());
-    within.then(|| nanos(seconds)).ok_or_else(range)
 }
 
 /// What belongs to the screen and batch does not go with a command.

@@ -14,8 +14,6 @@
 mod csi;
 mod key;
 mod mouse;
-#[cfg(test)]
-mod tests;
 
 use std::time::Duration;
 

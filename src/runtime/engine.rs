@@ -33,6 +33,9 @@ const CALM: Duration = Duration::from_secs(1);
 /// Events taken at a time before the screen is drawn: a flood must not freeze it.
 const FLOOD: usize = 1024;
 
+/// How long the last frame may take before the terminal is given back without it.
+const LAST_FRAME: Duration = Duration::from_millis(500);
+
 /// How the loop ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
@@ -107,6 +110,7 @@ impl Engine {
             self.wait().await;
             self.take_in();
             if let Some(ending) = self.ending {
+                self.give();
                 return ending;
             }
             if self.shows_old() && self.frame <= Instant::now() {
@@ -124,6 +128,7 @@ impl Engine {
                 Some(event) => self.tell(Msg::Input(event)),
                 None => self.hung_up(),
             },
+            written = self.screen.writer.written() => if written.is_err() { self.hung_up() },
             message = self.hosts.changed() => message.into_iter().for_each(|message| self.tell(message)),
             () = tokio::time::sleep_until(due.into()) => {}
         }
@@ -135,8 +140,10 @@ impl Engine {
         if self.shows_old() { clock.min(self.frame) } else { clock }
     }
 
+    /// Whether there is something to draw that can be drawn: a terminal that still takes in the last frame gets
+    /// the next one when it is done, and none of those in between.
     fn shows_old(&self) -> bool {
-        (self.blank || self.app.changed) && self.terminal.ours()
+        (self.blank || self.app.changed) && self.terminal.ours() && self.screen.writer.is_idle()
     }
 
     /// Something that glows or fades, goes by itself or tells how old it is needs to hear of the time more often.
@@ -202,7 +209,7 @@ impl Engine {
         match asked {
             Asked::End(signal) => self.ending = Some(Ending::Signal(signal)),
             Asked::Stop => {
-                self.terminal.give();
+                self.give();
                 signals::stop();
             }
             Asked::Continue => self.resume(),
@@ -212,11 +219,17 @@ impl Engine {
 
     /// Stops until a shell lets it go on; the signal that does so has the terminal taken again.
     fn suspend(&mut self) {
-        self.terminal.give();
+        self.give();
         if let Err(why) = signals::stop_group() {
             self.resume();
             self.tell(Msg::Notice(true, why.into()));
         }
+    }
+
+    /// Gives the terminal back, after the last frame.
+    fn give(&mut self) {
+        self.screen.writer.settle(LAST_FRAME);
+        self.terminal.give();
     }
 
     /// Takes the terminal again if it is in the foreground: whoever had it meanwhile left it as they liked.

@@ -4,16 +4,16 @@ use std::{
     cell::RefCell,
     fs::File,
     io::{self, Write},
-    os::fd::AsFd,
     rc::Rc,
 };
 
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use ratatui::{
     Terminal, TerminalOptions, Viewport,
     backend::CrosstermBackend,
     layout::{Rect, Size},
 };
+
+use super::writer::Writer;
 
 /// A terminal that knows them shows all of a frame at once (synchronized output, mode 2026); others ignore both.
 const BEGIN: &[u8] = b"\x1b[?2026h";
@@ -42,7 +42,8 @@ impl Write for Frame {
 /// A screen of cells over a terminal.
 #[derive(Debug)]
 pub(super) struct Screen {
-    output: File,
+    /// Where frames go.
+    pub(super) writer: Writer,
     frame: Frame,
     cells: Terminal<CrosstermBackend<Frame>>,
     /// What must be cleared before the next frame: nothing, or all of the terminal.
@@ -53,7 +54,7 @@ impl Screen {
     /// Over this terminal, in its size.
     pub(super) fn new(output: File) -> io::Result<Self> {
         let frame = Frame::default();
-        Ok(Self { output, cells: blank(&frame, size())?, frame, before: CLEAR })
+        Ok(Self { writer: Writer::spawn(output)?, cells: blank(&frame, size())?, frame, before: CLEAR })
     }
 
     /// How large it is in cells.
@@ -71,33 +72,14 @@ impl Screen {
         Ok(())
     }
 
-    /// Draws a frame.
+    /// Draws a frame and has it written. The writer must be idle.
     pub(super) fn draw(&mut self, draw: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
         self.frame.write_all(BEGIN)?;
         self.frame.write_all(std::mem::take(&mut self.before))?;
         self.cells.draw(draw)?;
         self.frame.write_all(END)?;
-        let mut bytes = self.frame.0.borrow_mut();
-        write_all(&self.output, &bytes)?;
-        bytes.clear();
-        Ok(())
+        self.writer.write(&mut self.frame.0.borrow_mut())
     }
-}
-
-/// Also to a terminal that somebody made non-blocking: the flag is shared by all who have it open.
-fn write_all(mut output: &File, mut bytes: &[u8]) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match output.write(bytes) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(written) => bytes = &bytes[written..],
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                poll(&mut [PollFd::new(output.as_fd(), PollFlags::POLLOUT)], PollTimeout::NONE)?;
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }
 
 fn blank(frame: &Frame, size: Size) -> io::Result<Terminal<CrosstermBackend<Frame>>> {

@@ -5,7 +5,10 @@
 use std::{
     fs::{self, File},
     io::Write,
-    os::fd::{AsFd, OwnedFd},
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::fs::OpenOptionsExt,
+    },
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
@@ -19,8 +22,9 @@ use alacritty_terminal::{
     vte::ansi::{Processor, StdSyncHandler},
 };
 use nix::{
+    fcntl::OFlag,
     poll::{PollFd, PollFlags, poll},
-    pty::{Winsize, openpty},
+    pty::{grantpt, posix_openpt, ptsname_r, unlockpt},
     sys::{
         signal::{Signal, kill},
         termios::{LocalFlags, tcgetattr},
@@ -49,6 +53,14 @@ struct Size {
     lines: usize,
 }
 
+impl Size {
+    /// Of the emulator, which has a size also where the kernel's terminal has none.
+    fn of((columns, lines): (u16, u16)) -> Self {
+        let or = |told: u16, usual| if told == 0 { usual } else { told.into() };
+        Self { columns: or(columns, 80).max(2), lines: or(lines, 24) }
+    }
+}
+
 impl Dimensions for Size {
     fn total_lines(&self) -> usize {
         self.lines
@@ -66,7 +78,8 @@ impl Dimensions for Size {
 /// A program on a terminal.
 pub struct Pty {
     child: Child,
-    master: OwnedFd,
+    /// Not handed on to other programs the tests start meanwhile, or it would never be closed.
+    master: File,
     /// Held open, so that the terminal outlives the program.
     slave: File,
     path: String,
@@ -81,12 +94,13 @@ impl Pty {
     /// Starts `program` with these arguments and variables on a terminal of so many columns and lines. Of the
     /// environment only the path is handed on, and the terminal is an `xterm-256color` unless the variables say so.
     pub fn spawn(program: &str, args: &[&str], variables: &[(&str, &str)], size: (u16, u16)) -> Self {
-        let (ws_col, ws_row) = size;
-        let window = Winsize { ws_row, ws_col, ws_xpixel: 0, ws_ypixel: 0 };
-        let pty = openpty(Some(&window), None).unwrap();
-        let slave = File::from(pty.slave);
-        let fd = std::os::fd::AsRawFd::as_raw_fd(&slave);
-        let path = fs::read_link(format!("/proc/self/fd/{fd}")).unwrap().to_string_lossy().into_owned();
+        let master = posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let path = ptsname_r(&master).unwrap();
+        let slave =
+            File::options().read(true).write(true).custom_flags(OFlag::O_NOCTTY.bits()).open(&path).unwrap();
+        set_size(&path, size);
         let end = || Stdio::from(slave.try_clone().unwrap());
         let home = std::env::temp_dir();
         let child = Command::new("setsid")
@@ -105,9 +119,8 @@ impl Pty {
             .expect("setsid of util-linux is installed");
         let replies = Replies::default();
         let config = Config { scrolling_history: 100, osc52: Osc52::Disabled, ..Config::default() };
-        let size = Size { columns: ws_col.into(), lines: ws_row.into() };
-        let term = Term::new(config, &size, replies.clone());
-        let (master, parser, raw) = (pty.master, Processor::new(), Vec::new());
+        let term = Term::new(config, &Size::of(size), replies.clone());
+        let (master, parser, raw) = (File::from(OwnedFd::from(master)), Processor::new(), Vec::new());
         Self { child, master, slave, path, term, parser, replies, raw }
     }
 
@@ -122,7 +135,7 @@ impl Pty {
         self.raw.extend(&bytes[..count]);
         self.parser.advance(&mut self.term, &bytes[..count]);
         let replies = std::mem::take(&mut *self.replies.0.lock().unwrap());
-        File::from(self.master.try_clone().unwrap()).write_all(&replies).unwrap();
+        self.master.write_all(&replies).unwrap();
         count > 0
     }
 
@@ -155,7 +168,7 @@ impl Pty {
 
     /// Types, or sends what a terminal might.
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        File::from(self.master.try_clone().unwrap()).write_all(bytes.as_ref()).unwrap();
+        self.master.write_all(bytes.as_ref()).unwrap();
     }
 
     /// Sends the program itself a signal.
@@ -176,10 +189,28 @@ impl Pty {
 
     /// Makes the terminal another size; the kernel tells the program.
     pub fn resize(&mut self, columns: u16, lines: u16) {
-        let (cols, rows) = (columns.to_string(), lines.to_string());
-        let done = Command::new("stty").args(["-F", &self.path, "cols", &cols, "rows", &rows]).status();
-        assert!(done.expect("stty of coreutils is installed").success());
-        self.term.resize(Size { columns: columns.into(), lines: lines.into() });
+        set_size(&self.path, (columns, lines));
+        self.term.resize(Size::of((columns, lines)));
+    }
+
+    /// Takes the terminal away, as when its window is closed, and waits until the program ends.
+    pub fn hang_up(mut self) -> ExitStatus {
+        let null = || File::open("/dev/null").unwrap();
+        self.master = null();
+        self.slave = null();
+        self.end()
+    }
+
+    /// Waits until the program ends, and takes nothing in.
+    pub fn end(&mut self) -> ExitStatus {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(start.elapsed() < PATIENCE, "it does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Waits until the program ends, and takes in all it has written.
@@ -226,6 +257,12 @@ impl Pty {
         let cooked = LocalFlags::ECHO | LocalFlags::ICANON | LocalFlags::ISIG;
         tcgetattr(&self.slave).unwrap().local_flags.contains(cooked)
     }
+}
+
+fn set_size(path: &str, (columns, lines): (u16, u16)) {
+    let (cols, rows) = (columns.to_string(), lines.to_string());
+    let done = Command::new("stty").args(["-F", path, "cols", &cols, "rows", &rows]).status();
+    assert!(done.expect("stty of coreutils is installed").success());
 }
 
 impl Drop for Pty {

@@ -4,6 +4,11 @@
 //! public headers, and the offsets come from C's rule of alignment. So it is a check of the tables, not their mirror.
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "small numbers of a simulation"
+)]
 
 mod calls;
 mod layout;
@@ -237,7 +242,7 @@ impl Hypercall for SimXen {
             state.faults -= 1;
             return Err(Errno::EFAULT);
         }
-        self.dispatch(&state, number, arguments, None)
+        self.dispatch(&state, number, arguments, calls::Origin::Caller)
     }
 
     fn pages(&self, bytes: usize) -> Result<Box<dyn Pages>, Errno> {

@@ -3,7 +3,7 @@
 use super::{Command, Need, Run, Scope};
 use crate::{
     app::{App, Mode},
-    model::{Light, Op, Snapshot},
+    model::{DriverStatus, Light, Op, Snapshot},
 };
 
 /// Whether a command can be run now; else why not, in a clause.
@@ -41,19 +41,29 @@ fn allowed(app: &App, op: Op) -> Result<(), String> {
     pane.latest.as_ref().map_or(Ok(()), |snapshot| answered(snapshot, op))
 }
 
-/// Whether a driver that is there can do it; else what those that could say of themselves.
+/// Whether a driver that is there can do it; else why those that are not there are not.
 fn answered(snapshot: &Snapshot, op: Op) -> Result<(), String> {
-    let mut able = snapshot.drivers.iter().filter(|d| d.ops.contains(&op)).peekable();
-    if able.peek().is_none() {
-        return Err(format!("no driver of this host can: {}", op.doc()));
+    if snapshot.drivers.iter().any(|d| answers(d) && d.ops.contains(&op)) {
+        return Ok(());
     }
-    let mut reasons = Vec::new();
-    for driver in able {
-        match &driver.light {
-            Light::Ready | Light::Degraded(_) => return Ok(()),
-            Light::Down(why) => reasons.push(format!("the {} driver does not answer: {why}", driver.name)),
-            Light::Absent(why) => reasons.push(format!("the {} driver is not there: {why}", driver.name)),
-        }
+    let verb = if op.changes() { "can" } else { "tells" };
+    let reasons = snapshot.drivers.iter().filter_map(missing);
+    Err(std::iter::once(format!("no driver {verb} {}", op.doc()))
+        .chain(reasons)
+        .collect::<Vec<_>>()
+        .join("; "))
+}
+
+const fn answers(driver: &DriverStatus) -> bool {
+    matches!(driver.light, Light::Ready | Light::Degraded(_))
+}
+
+/// Why a driver does not answer, where it does not.
+fn missing(driver: &DriverStatus) -> Option<String> {
+    let name = &driver.name;
+    match &driver.light {
+        Light::Ready | Light::Degraded(_) => None,
+        Light::Down(reason) => Some(format!("the {name} driver does not answer: {reason}")),
+        Light::Absent(reason) => Some(format!("the {name} driver is not there: {reason}")),
     }
-    Err(reasons.join("; "))
 }

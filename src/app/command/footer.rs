@@ -3,9 +3,10 @@
 use super::{Command, availability, find};
 use crate::app::{App, Overlay, Panel};
 
-const TABLE: &[&str] = &["filter", "detail", "sort", "columns", "freeze", "zoom", "palette", "help", "quit"];
-const PANEL: &[&str] = &["next-panel", "zoom", "close", "down", "up", "palette", "help", "quit"];
-const FROZEN: &[&str] = &["freeze", "filter", "detail", "sort", "palette", "help", "quit"];
+const TABLE: &[&str] =
+    &["filter", "detail", "help", "sort", "palette", "quit", "freeze", "columns", "zoom", "pause"];
+const FROZEN: &[&str] = &["freeze", "filter", "detail", "help", "sort", "palette", "quit"];
+const PANEL: &[&str] = &["next-panel", "close", "help", "zoom", "palette", "quit", "page-down", "page-up"];
 
 /// The rows worth showing now, most useful first, each with the key to show: the view cuts what does not fit.
 ///

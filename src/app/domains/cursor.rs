@@ -55,8 +55,11 @@ impl Table {
     }
 
     /// Moves the page so that the cursor is on it, and no line of it is empty without need.
+    ///
+    /// A page of no lines is one that is not on the screen.
     pub(in crate::app) fn keep_in_page(&mut self, page: usize) {
         if page == 0 {
+            self.offset = self.offset.min(self.selected);
             return;
         }
         let least = (self.selected + 1).saturating_sub(page);

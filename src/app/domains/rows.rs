@@ -35,8 +35,11 @@ impl Table {
     /// Rows as filter and order have them; the cursor stays on its domain.
     pub(in crate::app) fn rebuild(&mut self, scene: &Scene<'_>) {
         let Self { rows, query, gone, order, .. } = self;
-        rows.clear();
-        rows.extend((0..scene.snapshot.domains.len()).map(Row::Here));
+        let count = scene.snapshot.domains.len();
+        if !is_all(rows, count) {
+            rows.clear();
+            rows.extend((0..count).map(Row::Here));
+        }
         if *query != Query::default() {
             let wanted = |place| scene.subject(place).is_some_and(|s| query.matches(&s));
             rows.retain(|row| matches!(row, Row::Here(place) if wanted(*place)));
@@ -112,6 +115,11 @@ impl Table {
             });
         }
     }
+}
+
+/// Whether the rows are every domain of so many, in whatever order: sorting what nearly is sorted costs little.
+fn is_all(rows: &[Row], count: usize) -> bool {
+    rows.len() == count && rows.iter().all(|row| matches!(row, Row::Here(place) if *place < count))
 }
 
 /// Whether both hold the same domains in the same places, as nearly always.

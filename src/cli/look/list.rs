@@ -37,13 +37,14 @@ fn array<'a>(subject: &Subject, domains: impl Iterator<Item = &'a Domain>) -> Ve
 fn table<'a>(domains: impl Iterator<Item = &'a Domain>) -> String {
     let mut table = Table::new([
         ("ID", Side::Right),
-        ("NAME", Side::Left),
         ("STATE", Side::Left),
         ("VCPUS", Side::Right),
         ("MEMORY", Side::Right),
         ("MAX", Side::Right),
         ("CPU TIME", Side::Right),
         ("TYPE", Side::Left),
+        // Last, for a name may be thousands of characters long, and is never cut.
+        ("NAME", Side::Left),
     ]);
     for domain in domains {
         table.row(row(domain));
@@ -55,12 +56,12 @@ fn row(domain: &Domain) -> [String; 8] {
     let on = domain.key.id;
     [
         maybe(on.map(|id| id.0)),
-        domain.label().into_owned(),
         domain.state.word().into(),
         format!("{}/{}", domain.vcpus.online, domain.vcpus.max),
         size(domain.memory),
         reading(&domain.max_memory, |most| size(*most)),
         maybe(on.map(|_| time(domain.cpu_time))),
         reading(&domain.guest, |guest| guest.word().into()),
+        domain.label().into_owned(),
     ]
 }

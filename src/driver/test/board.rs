@@ -12,7 +12,7 @@ use crate::model::{Affinity, CpuSet, Nanos};
 
 /// Rounds in which vCPUs that want less than their fair part are served; the last serves the rest.
 const ROUNDS: usize = 4;
-/// How much more crowded a pCPU must be than the best before a vCPU leaves it.
+/// How much more crowded a pCPU must be than the best before a vCPU leaves it, while there is room for all.
 const STICKINESS: f32 = 0.25;
 /// How much more crowded a pCPU of the soft affinity may be than others and still be taken.
 const PREFERENCE: f32 = 0.5;
@@ -146,7 +146,8 @@ impl Board {
             let away = if cpu.soft.contains(p) { 0.0 } else { PREFERENCE };
             self.lanes[p as usize].wanted + self.lanes[p as usize].expected + away
         };
-        let stay = Some(cpu.pcpu).filter(|&p| may(p)).map(|p| (p, crowd(p) - STICKINESS));
+        let bonus = |crowd: f32| if crowd + cpu.want <= 1.0 { STICKINESS } else { 0.0 };
+        let stay = Some(cpu.pcpu).filter(|&p| may(p)).map(|p| (p, crowd(p) - bonus(crowd(p))));
         let lighter = |best: Option<(u32, f32)>, p: u32| match best {
             Some((_, least)) if least <= crowd(p) => best,
             _ => Some((p, crowd(p))),
@@ -232,9 +233,16 @@ impl Board {
         cpu.want > granted + f32::EPSILON && late < cpu.want
     }
 
+    /// Takes up from busy times told before.
+    pub(super) fn resume(&mut self, busy: &[u64]) {
+        for (lane, had) in self.lanes.iter_mut().zip(busy) {
+            lane.had = *had;
+        }
+    }
+
     /// How long each pCPU was busy, by index.
     pub(super) fn busy(&self, segment: Segment, now: Nanos) -> impl Iterator<Item = u64> {
-        self.lanes.iter().map(move |lane| lane.had + segment.part(lane.gets, now))
+        self.lanes.iter().map(move |lane| lane.had.saturating_add(segment.part(lane.gets, now)))
     }
 }
 

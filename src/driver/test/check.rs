@@ -13,7 +13,7 @@ pub(super) const MOST_VCPUS: u32 = 512;
 /// The most domains a simulated host can have: as many as Xen has ids.
 pub(super) const MOST_DOMAINS: usize = crate::model::uri::MOST_DOMAINS as usize;
 /// The most memory of a host: 256 TiB, where sums are far from overflowing.
-const MOST_MEMORY: u64 = 256 << 30;
+pub(super) const MOST_MEMORY: u64 = 256 << 30;
 /// The highest weight and cap of credit2.
 const MOST_SHARE: u32 = 65_535;
 /// Ids above are the hypervisor's own (`DOMID_FIRST_RESERVED`, public/xen.h).

@@ -43,7 +43,7 @@ fn servers() -> [DomainPlan; 6] {
             .device(DevicePlan::disk("xvdb", "phy:/dev/vg0/db-data", (64 * MIB, 28 * MIB)))
             .device(net("xenbr0", 12, (3 * MIB, 12 * MIB))),
         web("web1", 14).memory(gib(6), gib(8)).vnc(5914),
-        web("web2", 15).memory(gib(6), gib(8)),
+        web("web2", 15).memory(gib(6), gib(8)).vcpus(2, 4),
         domain("mail", 18, Temper::Idle)
             .vcpus(2, 2)
             .memory(gib(2), gib(2))
@@ -67,7 +67,7 @@ fn servers() -> [DomainPlan; 6] {
 
 fn oddities() -> [DomainPlan; 5] {
     let mut archive =
-        domain("archive", 0, Temper::Steady).memory(gib(8), gib(8)).vcpus(2, 2).start(Start::Off);
+        domain("archive", 0, Temper::Steady).memory(gib(4), gib(4)).vcpus(2, 2).start(Start::Off);
     archive.id = None;
     let mut plc = domain("plc-line3", 27, Temper::Steady).memory(gib(1), gib(1)).guest(GuestType::Pv);
     plc.share = Share { weight: 256, cap: 60, pool: 1 };
@@ -169,7 +169,7 @@ fn member(n: u32, pcpus: u32, count: u32, seed: u64) -> DomainPlan {
 
 /// A temper: the fewer pCPUs there are for each domain, the more of them are idle.
 fn mood(seed: u64, pcpus_each: f64) -> Temper {
-    let awake = f64::from(unit(seed, 6)) < pcpus_each.min(1.0) * 1.2;
+    let awake = f64::from(unit(seed, 6)) < pcpus_each * 0.5;
     if awake { pick(seed, 7, Temper::ALL) } else { Temper::Idle }
 }
 

@@ -111,7 +111,9 @@ impl World {
 
     fn begin_run(&mut self, place: usize) {
         let now = self.clock.now;
-        let wish = self.guests[place].plan.id.take();
+        // An id is for the first run only, but the control domain's is its own.
+        let plan = &mut self.guests[place].plan;
+        let wish = if plan.uuid.is_nil() { plan.id } else { plan.id.take() };
         let id = wish.filter(|id| !self.ids.contains(id)).unwrap_or_else(|| self.next_id());
         self.ids.insert(id);
         self.runs += 1;

@@ -9,9 +9,8 @@ pub(super) const fn mix(seed: u64, place: u64) -> u64 {
 }
 
 /// A number from 0 up to but not 1.
-#[expect(clippy::cast_possible_truncation, reason = "24 bits fit the mantissa exactly")]
 pub(super) const fn unit(seed: u64, place: u64) -> f32 {
-    (mix(seed, place) >> 40) as u32 as f32 / 16_777_216.0
+    (mix(seed, place) >> 40) as f32 / 16_777_216.0
 }
 
 /// A whole number below `bound`, which is not 0.

@@ -41,7 +41,7 @@ impl Temper {
     /// What share of each of its vCPUs the guest wants, from 0 to 1, `t` seconds into the simulation.
     pub(super) fn load(self, seed: u64, t: f64) -> f32 {
         let load = match self {
-            Self::Idle => 0.003 + 0.03 * rare(seed, t),
+            Self::Idle => 0.0006 + 0.025 * rare(seed, t),
             Self::Calm | Self::Ballooning => 0.05 + 0.10 * smooth(seed, t / 4.0),
             Self::Steady => 0.32 + 0.18 * smooth(seed, t / 3.0),
             Self::Busy => 0.88 + 0.14 * smooth(seed, t / 2.0),
@@ -64,17 +64,17 @@ impl Temper {
 #[expect(clippy::cast_possible_truncation, reason = "a share needs no more")]
 fn wave(seed: u64, t: f64) -> f32 {
     let phase = f64::from(unit(seed, 0)) * 0.25;
-    (0.50 - 0.44 * (TAU * (t / DAY + phase)).cos()) as f32
+    (0.40 - 0.36 * (TAU * (t / DAY + phase)).cos()) as f32
 }
 
-/// 1 in about a third of the windows of three seconds.
+/// 1 in about a quarter of the windows of three seconds.
 fn burst(seed: u64, t: f64) -> f32 {
-    f32::from(u8::from(unit(seed, window(seed, t, 3.0)) > 0.66))
+    f32::from(u8::from(unit(seed, window(seed, t, 3.0)) > 0.74))
 }
 
-/// 1 in a tenth of the windows of two seconds.
+/// 1 in one of twenty-five windows of two seconds.
 fn rare(seed: u64, t: f64) -> f32 {
-    f32::from(u8::from(unit(seed, window(seed, t, 2.0)) > 0.9))
+    f32::from(u8::from(unit(seed, window(seed, t, 2.0)) > 0.96))
 }
 
 /// 1 for the first twenty of thirty seconds.
@@ -101,7 +101,7 @@ mod tests {
     fn tempers_keep_their_order() {
         let means = [Temper::Idle, Temper::Calm, Temper::Steady, Temper::Busy, Temper::Burning].map(mean);
         assert!(means.is_sorted_by(|a, b| *a + 0.02 < *b), "{means:?}");
-        assert!((mean(Temper::Wave) - 0.5).abs() < 0.1);
+        assert!((mean(Temper::Wave) - 0.4).abs() < 0.1);
     }
 
     #[test]

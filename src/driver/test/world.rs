@@ -23,6 +23,8 @@ use crate::{
     model::{DomainKey, KiB, Kind, Name, Nanos, Op},
 };
 
+/// The last moment of simulated time: one before that to which its last segment reaches.
+const END: Nanos = Nanos(u64::MAX - 1);
 /// How many domain-steps one call crosses at the normal stride.
 const WORK: u64 = 400_000;
 
@@ -63,6 +65,7 @@ pub(super) struct Clock {
 impl World {
     /// An empty host that stands at the beginning of its time, or `elapsed` into it.
     pub(super) fn empty(plan: &HostPlan, elapsed: Nanos) -> Self {
+        let elapsed = elapsed.min(END);
         let clock = Clock { offset: elapsed, now: elapsed, ..Clock::new(plan.domains.len()) };
         Self {
             name: Name::new(&plan.name),
@@ -94,8 +97,8 @@ impl World {
     /// Moves the clock to a moment of the caller's clock.
     pub(super) fn tick(&mut self, mono: Nanos) {
         let first = *self.clock.first.get_or_insert(mono);
-        let to = self.clock.offset.0.saturating_add(mono.since(first).0);
-        self.advance(Nanos(to).max(self.clock.now));
+        let to = Nanos(self.clock.offset.0.saturating_add(mono.since(first).0));
+        self.advance(to.min(END).max(self.clock.now));
     }
 
     fn advance(&mut self, to: Nanos) {

@@ -47,14 +47,15 @@ pub struct Places {
 impl Places {
     /// Those of this host: `XENSTORED_PATH` and `XENSTORED_RUNDIR` of the environment, as for Xen's own tools, then
     /// the daemon's sockets, then the kernel's devices. For looking only, a directory's read-only socket comes
-    /// first (`socket_ro`, up to Xen 4.14).
+    /// first where there is one (`socket_ro`, up to Xen 4.14).
     pub fn host(read_only: bool) -> Self {
         let given = env::var_os("XENSTORED_PATH").map(PathBuf::from);
         let rundir = env::var_os("XENSTORED_RUNDIR").map(PathBuf::from);
         let usual = ["/run/xenstored", "/var/run/xenstored"].map(PathBuf::from);
-        let names: &[&str] = if read_only { &["socket_ro", "socket"] } else { &["socket"] };
-        let directories: Vec<PathBuf> = rundir.into_iter().chain(usual).collect();
-        let sockets = directories.iter().flat_map(|d| names.iter().map(|name| d.join(name)));
+        let sockets = rundir.into_iter().chain(usual).flat_map(|directory| {
+            let ours = Some(directory.join("socket_ro")).filter(|socket| read_only && socket.exists());
+            ours.into_iter().chain([directory.join("socket")])
+        });
         let devices = ["/dev/xen/xenbus", "/proc/xen/xenbus"].map(PathBuf::from);
         Self {
             peers: given.into_iter().chain(sockets).chain(devices).collect(),

@@ -43,12 +43,9 @@ class Lab:
         """Runs shell lines one right after the other; what they printed is fetched afterwards."""
         lines = [f"({script}) >/tmp/{n}.out 2>/tmp/{n}.err; echo $? >/tmp/{n}.status"
                  for n, script in enumerate(scripts)]
-        self.machine.must("\n".join(lines))
-        return [self.outcome(n) for n in range(len(scripts))]
-
-    def outcome(self, number):
-        parts = [self.machine.must(f"cat /tmp/{number}.{kind}") for kind in ("status", "out", "err")]
-        return Outcome(int(parts[0]), parts[1], parts[2])
+        fetch = [f"cat /tmp/{n}.status /tmp/{n}.out; echo; echo LAB-ERR; cat /tmp/{n}.err; echo; echo LAB-NEXT"
+                 for n in range(len(scripts))]
+        return [outcome(part) for part in self.machine.must("\n".join(lines + fetch)).split("\nLAB-NEXT\n")[:-1]]
 
     def run(self, script):
         """Runs one shell line in dom0."""
@@ -72,13 +69,20 @@ class Lab:
         return parsed(self.run(f"domtop {arguments} --format json"))
 
 
-def parsed(outcome):
+def outcome(text):
+    """Status, output and complaints as `together` fetches them."""
+    out, _, err = text.partition("\nLAB-ERR\n")
+    status, _, out = out.partition("\n")
+    return Outcome(int(status), out, err)
+
+
+def parsed(done):
     """The JSON of a command that must have succeeded."""
-    expect(outcome.status == 0, f"it exits with {outcome.status} and says {outcome.err!r}")
+    expect(done.status == 0, f"it exits with {done.status} and says {done.err!r}")
     try:
-        return json.loads(outcome.out)
+        return json.loads(done.out)
     except ValueError as error:
-        raise AssertionError(f"it is no JSON ({error}): {outcome.out[:500]!r}") from error
+        raise AssertionError(f"it is no JSON ({error}): {done.out[:500]!r}") from error
 
 
 def expect(condition, message):

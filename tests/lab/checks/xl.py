@@ -96,3 +96,10 @@ def schedules(text):
     """`xl sched-credit2`: weight and cap by domain id."""
     found = re.finditer(r"^\S.*\s(\d+)\s+(\d+)\s+(\d+)\s*$", text, re.MULTILINE)
     return {int(hit[1]): (int(hit[2]), int(hit[3])) for hit in found}
+
+
+def numa(text):
+    """`xl info -n`: MiB, MiB free and the distances of each node."""
+    table = text.partition("numa_info")[2].partition("xen_major")[0]
+    return {int(hit[1]): (int(hit[2]), int(hit[3]), [int(word) for word in hit[4].split(",")])
+            for hit in re.finditer(r"^\s*(\d+):\s+(\d+)\s+(\d+)\s+([\d,]+)\s*$", table, re.MULTILINE)}

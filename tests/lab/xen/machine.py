@@ -67,7 +67,8 @@ class Machine:
             line.connect(30)
         for line in (self.terminal, self.shell):
             line.until(rb"LAB-READY\s", BOOT_SECONDS)
-            line.run("PS1=; PS2=", 60)
+            # Without job control, what runs in the background is never stopped for touching its line.
+            line.run("PS1=; PS2=; set +m", 60)
 
     def command(self):
         """QEMU's command line."""

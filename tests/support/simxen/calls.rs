@@ -14,16 +14,16 @@ const STRINGS: &[(u64, usize, &str)] = &[
     (9, 1024, "placeholder loglvl=all"),
 ];
 
+/// Where a call comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    Caller,
+    Multicall,
+}
+
 impl SimXen {
-    pub(super) fn dispatch(&self, s: &State, number: u64, a: [u64; 5], within: Option<()>) -> Answer {
-        if within.is_some() {
-            self.note(Called::Entry);
-        }
-        let note = |called| {
-            if within.is_none() {
-                self.note(called)
-            }
-        };
+    pub(super) fn dispatch(&self, s: &State, number: u64, a: [u64; 5], origin: Origin) -> Answer {
+        let note = |called| self.note(if origin == Origin::Multicall { Called::Entry } else { called });
         match number {
             7 if s.sysctl == 0 => self.dom0_op(s, a[0], note),
             13 => {
@@ -51,7 +51,7 @@ impl SimXen {
             let at = a[0] + 64 * i;
             let number = u64::from_le_bytes(self.regions.read(at)?);
             let first = u64::from_le_bytes(self.regions.read(at + 16)?);
-            let result = match self.dispatch(s, number, [first, 0, 0, 0, 0], Some(())) {
+            let result = match self.dispatch(s, number, [first, 0, 0, 0, 0], Origin::Multicall) {
                 Ok(value) => value as i64,
                 Err(errno) => -(errno as i64),
             };
@@ -130,7 +130,7 @@ impl SimXen {
     fn old_vcpu(&self, s: &State, at: u64) -> Answer {
         let d = self.find(s, at)?;
         let vcpu = self.u32(at + 4)?;
-        self.has_vcpu(s, d, vcpu)?;
+        Self::has_vcpu(s, d, vcpu)?;
         let c = layout::C::new().u16(d.id).u32(vcpu).u8(1).u8(1).u8(0);
         self.write(at, &c.u64(vcpu_time(d, vcpu)).u32(vcpu % s.cpus).u64(map(s, d, vcpu)))
     }
@@ -289,6 +289,9 @@ impl SimXen {
             return self.domain_info(s, at + 8, at + 16);
         }
         let d = self.find(s, at + 8)?;
+        if s.hidden.contains(&d.id) {
+            return Err(Errno::EACCES);
+        }
         match command {
             14 => self.vcpu(s, d, at + 16),
             16 => self.share(s, d, at + 16),
@@ -309,16 +312,16 @@ impl SimXen {
 
     fn vcpu(&self, s: &State, d: &SimDomain, at: u64) -> Answer {
         let vcpu = self.u32(at)?;
-        self.has_vcpu(s, d, vcpu)?;
+        Self::has_vcpu(s, d, vcpu)?;
         let c = layout::C::new().u32(vcpu).u8(u8::from(vcpu < d.online)).u8(1).u8(0);
         self.write(at, &c.u64(vcpu_time(d, vcpu)).u32(vcpu % s.cpus))
     }
 
     fn affinity(&self, s: &State, d: &SimDomain, at: u64) -> Answer {
         let vcpu = self.u32(at)?;
-        self.has_vcpu(s, d, vcpu)?;
+        Self::has_vcpu(s, d, vcpu)?;
         if s.domctl >= 10 {
-            if self.u32(at + 4)? & 3 == 0 {
+            if self.u32(at + 4)?.trailing_zeros() >= 2 {
                 return Err(Errno::EINVAL);
             }
             self.write_map(self.u64(at + 24)?, self.u32(at + 32)?, 0b0101)?;
@@ -347,7 +350,7 @@ impl SimXen {
         s.domains.iter().find(|d| d.id == id).ok_or(Errno::ESRCH)
     }
 
-    fn has_vcpu(&self, s: &State, d: &SimDomain, vcpu: u32) -> Result<(), Errno> {
+    fn has_vcpu(s: &State, d: &SimDomain, vcpu: u32) -> Result<(), Errno> {
         let none = if s.release >= (4, 22) { Errno::ENOENT } else { Errno::EINVAL };
         if vcpu < d.vcpus { Ok(()) } else { Err(none) }
     }

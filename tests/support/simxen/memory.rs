@@ -48,7 +48,7 @@ impl Regions {
 
 /// Pages given out.
 pub struct SimPages {
-    start: *mut u8,
+    start: *mut u64,
     length: usize,
     regions: Regions,
     touched: Arc<AtomicU64>,
@@ -60,7 +60,7 @@ unsafe impl Send for SimPages {}
 impl SimPages {
     pub fn new(bytes: usize, regions: &Regions, touched: &Arc<AtomicU64>) -> Self {
         let length = bytes.next_multiple_of(4096);
-        let start = Box::into_raw(vec![0_u64; length / 8].into_boxed_slice()).cast::<u8>();
+        let start = Box::into_raw(vec![0_u64; length / 8].into_boxed_slice()).cast::<u64>();
         regions.0.lock().unwrap().push((start.expose_provenance() as u64, length as u64));
         Self { start, length, regions: regions.clone(), touched: touched.clone() }
     }
@@ -69,12 +69,12 @@ impl SimPages {
 impl Pages for SimPages {
     fn bytes(&self) -> &[u8] {
         // SAFETY: allocated, initialised, and written only by calls, during which there is no reference.
-        unsafe { std::slice::from_raw_parts(self.start, self.length) }
+        unsafe { std::slice::from_raw_parts(self.start.cast(), self.length) }
     }
 
     fn bytes_mut(&mut self) -> &mut [u8] {
         // SAFETY: as in `bytes`; `&mut self` makes it the only reference.
-        unsafe { std::slice::from_raw_parts_mut(self.start, self.length) }
+        unsafe { std::slice::from_raw_parts_mut(self.start.cast(), self.length) }
     }
 
     fn address(&self) -> u64 {
@@ -89,7 +89,7 @@ impl Pages for SimPages {
 impl Drop for SimPages {
     fn drop(&mut self) {
         self.regions.0.lock().unwrap().retain(|region| region.0 != self.start as u64);
-        let words = std::ptr::slice_from_raw_parts_mut(self.start.cast::<u64>(), self.length / 8);
+        let words = std::ptr::slice_from_raw_parts_mut(self.start, self.length / 8);
         // SAFETY: what `Box::into_raw` gave, once.
         drop(unsafe { Box::from_raw(words) });
     }

@@ -79,3 +79,53 @@ impl Arena {
         self.xen.call(number, arguments)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nowhere;
+
+    impl Hypercall for Nowhere {
+        fn call(&self, _: u64, _: [u64; 5]) -> Result<u64, Errno> {
+            Err(Errno::ENOSYS)
+        }
+
+        fn pages(&self, bytes: usize) -> Result<Box<dyn Pages>, Errno> {
+            Ok(Box::new(Plain(vec![0; bytes])))
+        }
+
+        fn peer(&self) -> Arc<str> {
+            "nowhere".into()
+        }
+    }
+
+    struct Plain(Vec<u8>);
+
+    impl Pages for Plain {
+        fn bytes(&self) -> &[u8] {
+            &self.0
+        }
+
+        fn bytes_mut(&mut self) -> &mut [u8] {
+            &mut self.0
+        }
+
+        fn address(&self) -> u64 {
+            4096
+        }
+
+        fn touch(&mut self) {}
+    }
+
+    #[test]
+    fn what_it_holds_stays_when_it_grows_and_it_does_not_grow_for_ever() {
+        let mut arena = Arena::new(Arc::new(Nowhere)).expect("memory");
+        arena.write(FIRST - 3, &[1, 2, 3]);
+        arena.reserve(FIRST + 1).expect("memory");
+        assert_eq!(arena.bytes(FIRST - 3, 4), [1, 2, 3, 0]);
+        assert_eq!(arena.address(2 * FIRST - 1), 4095 + 2 * FIRST as u64);
+        assert!(arena.reserve(MOST + 1).is_err());
+        assert_eq!(arena.bytes(2 * FIRST - 1, 10).len(), 1);
+    }
+}

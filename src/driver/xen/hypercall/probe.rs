@@ -91,7 +91,10 @@ fn legacy(arena: &mut Arena, abi: Abi) -> Answer<Abi> {
 /// No version was taken.
 fn strange(release: Release, interface: &str, errno: Errno) -> Error {
     if errno != Errno::EACCES {
-        return refusal::refused(&format!("the domains of Xen {release} by {interface}"), errno);
+        let error = refusal::refused(&format!("the domains of Xen {release} by {interface}"), errno);
+        // What has none of the interfaces is not a driver with less to do, but none at all.
+        let kind = if error.kind == Kind::Unsupported { Kind::Unreachable } else { error.kind };
+        return Error { kind, ..error };
     }
     if RELEASES.last().is_some_and(|known| release > known.0) {
         return unknown(release, format!("a {interface} interface"));

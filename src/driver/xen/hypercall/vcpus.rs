@@ -7,7 +7,7 @@ use super::{
     refusal,
 };
 use crate::{
-    driver::Answer,
+    driver::{Answer, Error},
     model::{Affinity, CpuSet, Domain, DomainId, DomainKey, Nanos, Vcpu},
     wire::hypercall::{
         Message, domain,
@@ -24,37 +24,47 @@ const WHAT: &str = "virtual CPUs";
 impl Link {
     /// Appends the vCPUs of these domains; see [`crate::driver::Observe::vcpus`].
     pub(super) fn vcpus(&mut self, domains: &[Domain], into: &mut Vec<Vcpu>) -> Answer<()> {
+        let (before, mut refused) = (into.len(), None);
         let mut wanted = domains.iter().flat_map(each);
         let mut left = domains.iter().flat_map(each).count();
         while left > 0 {
             let count = left.min(MOST);
             left -= count;
-            self.read_vcpus(count, &mut wanted, into)?;
+            let now = wanted.clone().take(count);
+            let answer = self.read_vcpus(count, now, into)?;
+            refused = refused.or(answer);
+            wanted.by_ref().take(count).for_each(drop);
         }
-        Ok(())
+        // A policy may refuse one domain: the rest is worth showing.
+        match refused {
+            Some(error) if into.len() == before => Err(error),
+            _ => Ok(()),
+        }
     }
 
-    /// Reads the next `count` of the wanted vCPUs. Those that vanished are left out.
+    /// Reads these vCPUs in one batch. Those that vanished are left out; returns why the first of others was.
     fn read_vcpus(
         &mut self,
         count: usize,
-        wanted: &mut (impl Iterator<Item = (u16, u32)> + Clone),
+        wanted: impl Iterator<Item = (u16, u32)> + Clone,
         into: &mut Vec<Vcpu>,
-    ) -> Answer<()> {
+    ) -> Answer<Option<Error>> {
         let batch = self.batch(count, 0)?;
-        let now = wanted.clone().take(count);
-        for (place, (domain, index)) in wanted.by_ref().take(count).enumerate() {
+        for (place, (domain, index)) in wanted.clone().enumerate() {
             let message = vcpu::ask(&self.abi, domain, index).ok_or_else(|| self.lacks(WHAT))?;
             self.stage(batch, place, &message);
         }
         self.run(batch).map_err(|errno| refusal::refused(WHAT, errno))?;
-        for (place, (domain, index)) in now.enumerate() {
+        let mut refused = None;
+        for (place, (domain, index)) in wanted.enumerate() {
             let message = vcpu::ask(&self.abi, domain, index).ok_or_else(|| self.lacks(WHAT))?;
-            if let Some(reply) = self.unless_vanished(batch, place, message)? {
-                into.push(self.vcpu(domain, index, &reply));
+            match self.unless_vanished(batch, place, message) {
+                Ok(Some(reply)) => into.push(self.vcpu(domain, index, &reply)),
+                Ok(None) => {}
+                Err(error) => refused = refused.or(Some(error)),
             }
         }
-        Ok(())
+        Ok(refused)
     }
 
     /// The answer to a message of a batch about one vCPU; none where the domain or the vCPU has gone.

@@ -1,29 +1,22 @@
 //! One connection to xenstored: batches of requests sent at once, replies matched by number, events kept aside.
 //!
 //! The stream never blocks: it is written and read as it is ready, both at once, so that a batch of any size fits
-//! through buffers of any size. The kernel's device (`/dev/xen/xenbus`, `xenbus_dev_frontend.c`) differs from the
-//! socket in that it takes one message per `write`, header and payload in 4096 bytes together, and is never reported
-//! ready to write.
+//! through buffers of any size.
 
-use std::{
-    fs::File,
-    io::{self, Read, Write},
-    os::{
-        fd::{AsFd, BorrowedFd},
-        unix::net::UnixStream,
-    },
-    time::Duration,
-};
+mod stream;
+
+use std::{io, time::Duration};
 
 use nix::poll::PollFlags;
 
+pub(super) use self::stream::Stream;
 use crate::{
     driver::{
         Answer, Error,
         conn::{Deadline, wait},
     },
     model::Kind,
-    wire::xenstore::{Decoder, MAX_PAYLOAD, Message, MessageType, Part, Request, WireError, children},
+    wire::xenstore::{Decoder, Message, MessageType, Part, Request, WireError, children},
 };
 
 /// Requests of one batch; more are sent in several.
@@ -53,14 +46,6 @@ pub(super) struct Client {
     pub(super) patience: Duration,
     /// Which connection this is, from 1: what was watched over another is watched no longer.
     pub(super) epoch: u64,
-}
-
-/// What carries the bytes.
-pub(super) enum Stream {
-    /// A socket of xenstored, non-blocking.
-    Socket(UnixStream),
-    /// The kernel's device, opened non-blocking.
-    Device(File),
 }
 
 /// Tokens of the events that came and were not yet looked at.
@@ -97,9 +82,10 @@ impl Client {
     pub(super) fn queue(&mut self, request: &Request<'_>) -> Answer<usize> {
         let from = self.out.len();
         request.encode(self.next_id, 0, &mut self.out).map_err(malformed)?;
-        if matches!(self.stream, Stream::Device(_)) && self.out.len() - from > MAX_PAYLOAD {
+        let size = self.out.len() - from;
+        if size > self.stream.longest() {
             self.out.truncate(from);
-            return Err(malformed(WireError::TooLong(MAX_PAYLOAD)));
+            return Err(malformed(WireError::TooLong(size)));
         }
         self.next_id = self.next_id.wrapping_add(1);
         self.queued += 1;
@@ -222,12 +208,7 @@ impl Client {
 
     /// Reads what is there, without waiting: 0 where nothing is.
     fn receive(&mut self) -> Answer<usize> {
-        let got = match self.stream.read(self.decoder.space()) {
-            Ok(0) => return Err(Error::new(Kind::Unreachable, "xenstored closed the connection")),
-            Ok(got) => got,
-            Err(error) if is_not_now(&error) => 0,
-            Err(error) => return Err(Error::io("read from xenstored", &error)),
-        };
+        let got = self.stream.receive(self.decoder.space())?;
         self.decoder.filled(got);
         Ok(got)
     }
@@ -289,53 +270,6 @@ impl Events {
     }
 }
 
-impl Stream {
-    /// Sends what can be sent without waiting and returns how many bytes that was.
-    fn send(&mut self, bytes: &[u8]) -> Answer<usize> {
-        let sent = match self {
-            Self::Socket(socket) => socket.write(bytes),
-            Self::Device(device) => send_one_by_one(device, bytes),
-        };
-        match sent {
-            Err(error) if is_not_now(&error) => Ok(0),
-            sent => sent.map_err(|error| Error::io("write to xenstored", &error)),
-        }
-    }
-
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Socket(socket) => socket.read(into),
-            Self::Device(device) => device.read(into),
-        }
-    }
-}
-
-impl AsFd for Stream {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        match self {
-            Self::Socket(socket) => socket.as_fd(),
-            Self::Device(device) => device.as_fd(),
-        }
-    }
-}
-
-/// Writes whole messages, each with a call of its own: the device drops what follows one in the same call.
-fn send_one_by_one(device: &mut File, mut bytes: &[u8]) -> io::Result<usize> {
-    let all = bytes.len();
-    while let Ok(Some((_, size))) = Message::decode(bytes) {
-        match device.write_all(&bytes[..size]) {
-            Err(error) if bytes.len() == all => return Err(error),
-            Err(_) => break,
-            Ok(()) => bytes = &bytes[size..],
-        }
-    }
-    Ok(all - bytes.len())
-}
-
-fn is_not_now(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
-}
-
 fn no_answer(patience: Duration) -> Error {
     let seconds = patience.as_secs_f32();
     Error::new(Kind::TimedOut, format!("no answer from xenstored for {seconds} s"))
@@ -353,11 +287,17 @@ fn texts(names: &[u8]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::{os::fd::OwnedFd, thread};
+    use std::{
+        fs::File,
+        io::{Read, Write},
+        os::fd::OwnedFd,
+        thread,
+    };
 
     use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 
     use super::*;
+    use crate::wire::xenstore::MAX_PAYLOAD;
 
     /// A pair that keeps what each write wrote apart, as the device does; its reads do not wait.
     fn device() -> (File, File) {

@@ -12,7 +12,7 @@
 
 use std::{
     fs::OpenOptions,
-    io::ErrorKind,
+    io::{self, ErrorKind},
     os::unix::fs::{FileTypeExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::Arc,
@@ -153,41 +153,79 @@ const fn is_of_the_connection(error: &Error) -> bool {
     matches!(error.kind, Kind::TimedOut | Kind::Unreachable | Kind::Malformed | Kind::Denied)
 }
 
-/// The first place that can be connected to. A socket nobody listens at ends the search: behind the kernel's device
-/// there is the same silence then, without a refusal.
+/// The first place that can be connected to. Where a socket is there and nobody listens, the kernel's devices are
+/// left alone: behind them is the same silence, without a refusal.
 fn connect(places: &[PathBuf]) -> Answer<(Stream, PathBuf)> {
-    let mut telling: Option<Error> = None;
+    let mut telling: Option<(&PathBuf, io::Error)> = None;
     for place in places {
+        let refused = telling.as_ref().is_some_and(|told| told.1.kind() == ErrorKind::ConnectionRefused);
+        if refused && !is_socket(place) {
+            continue;
+        }
         match connect_to(place) {
             Ok(stream) => return Ok((stream, place.clone())),
-            Err(error) => {
-                let listens_not = error.kind() == ErrorKind::ConnectionRefused;
-                let error = explain(place, &error);
-                if telling.as_ref().is_none_or(|t| t.kind != Kind::Denied && error.kind == Kind::Denied) {
-                    telling = Some(error);
-                }
-                if listens_not {
-                    break;
-                }
-            }
+            Err(error) if telling.as_ref().is_some_and(|told| rank(&told.1) >= rank(&error)) => {}
+            Err(error) => telling = Some((place, error)),
         }
     }
-    Err(telling.unwrap_or_else(|| Error::new(Kind::Unreachable, "no way to xenstored is known")))
+    Err(telling.map_or_else(
+        || Error::new(Kind::Unreachable, "no way to xenstored is known"),
+        |(place, error)| explain(place, &error),
+    ))
 }
 
-fn connect_to(place: &Path) -> std::io::Result<Stream> {
-    if place.metadata()?.file_type().is_socket() {
+/// How much a reason says: that nobody listens most, that nothing is there least.
+fn rank(error: &io::Error) -> u8 {
+    match error.kind() {
+        ErrorKind::NotFound => 0,
+        ErrorKind::ConnectionRefused => 3,
+        ErrorKind::PermissionDenied => 2,
+        _ => 1,
+    }
+}
+
+fn connect_to(place: &Path) -> io::Result<Stream> {
+    if is_socket(place) {
         return connect_unix(place).map(Stream::Socket);
     }
     let flags = (OFlag::O_NONBLOCK | OFlag::O_CLOEXEC).bits();
     OpenOptions::new().read(true).write(true).custom_flags(flags).open(place).map(Stream::Device)
 }
 
-fn explain(place: &Path, error: &std::io::Error) -> Error {
+/// Whether a socket is there; one behind a closed door is told by the error of opening it.
+fn is_socket(place: &Path) -> bool {
+    place.metadata().is_ok_and(|place| place.file_type().is_socket())
+}
+
+fn explain(place: &Path, error: &io::Error) -> Error {
     let error = Error::io(format!("connect to {}", place.display()), error);
     match error.kind {
         Kind::Denied => error.hint("run as root, or give this user access to the socket"),
         Kind::Unreachable => error.hint("xenstored runs in Xen's control domain only; is it started?"),
         _ => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nix::errno::Errno;
+
+    use super::*;
+
+    #[test]
+    fn a_closed_door_is_told_with_what_to_do() {
+        let error = explain(Path::new("/run/xenstored/socket"), &Errno::EACCES.into());
+        assert_eq!(
+            (error.kind, &*error.message),
+            (Kind::Denied, "connect to /run/xenstored/socket: permission denied")
+        );
+        assert!(error.hint.is_some_and(|hint| hint.contains("root")));
+    }
+
+    #[test]
+    fn a_closed_door_says_more_than_one_that_is_not_there() {
+        let rank = |errno: Errno| rank(&errno.into());
+        assert!(rank(Errno::ENOENT) < rank(Errno::EAGAIN) && rank(Errno::EAGAIN) < rank(Errno::EACCES));
+        assert!(rank(Errno::EACCES) < rank(Errno::ECONNREFUSED), "a daemon that died leaves its socket");
     }
 }

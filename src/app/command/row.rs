@@ -1,0 +1,78 @@
+//! How rows are written: what most have in common, and the few words for what is different.
+
+use super::{Arg, Command, Group, Guard, Look, Need, Run, Scope};
+use crate::{
+    app::{App, Effect},
+    model::Op,
+};
+
+impl Command {
+    /// A row that acts on the screen, everywhere but in an overlay; the methods below say what is different.
+    pub(super) const fn screen(
+        name: &'static str,
+        keys: &'static [&'static str],
+        doc: &'static str,
+        run: fn(&mut App, &str) -> Vec<Effect>,
+    ) -> Self {
+        Self {
+            name,
+            doc,
+            group: Group::Program,
+            scope: Scope::Global,
+            keys,
+            op: None,
+            need: Need::Nothing,
+            guard: Guard::None,
+            args: &[],
+            run: Run::Screen(run),
+        }
+    }
+
+    /// A row that prints what it reads on the command line.
+    pub(super) const fn look(name: &'static str, doc: &'static str, op: Op, look: Look) -> Self {
+        Self {
+            name,
+            doc,
+            group: Group::Look,
+            scope: Scope::CommandLine,
+            keys: &[],
+            op: Some(op),
+            need: Need::Nothing,
+            guard: Guard::None,
+            args: &[],
+            run: Run::Look(look),
+        }
+    }
+
+    pub(super) const fn under(self, group: Group) -> Self {
+        Self { group, ..self }
+    }
+
+    pub(super) const fn within(self, scope: Scope) -> Self {
+        Self { scope, ..self }
+    }
+
+    pub(super) const fn needs(self, need: Need) -> Self {
+        Self { need, ..self }
+    }
+
+    pub(super) const fn asks(self, op: Op) -> Self {
+        Self { op: Some(op), ..self }
+    }
+
+    pub(super) const fn with(self, args: &'static [Arg]) -> Self {
+        Self { args, ..self }
+    }
+}
+
+impl Arg {
+    /// One that must be given.
+    pub(super) const fn must(name: &'static str, doc: &'static str) -> Self {
+        Self { name, optional: false, doc }
+    }
+
+    /// One that may be left out.
+    pub(super) const fn may(name: &'static str, doc: &'static str) -> Self {
+        Self { name, optional: true, doc }
+    }
+}

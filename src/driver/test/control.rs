@@ -1,0 +1,247 @@
+//! The changing half: each change is made to the world at once, or begun there, and kept where state is kept.
+
+use std::path::Path;
+
+use super::{
+    Test,
+    check::{exists, meets},
+    describe,
+    event::Deed,
+    guest::Flow,
+    life::refused,
+    plan::{DevicePlan, DomainPlan, Start},
+    state,
+    world::{World, no_domain},
+};
+use crate::{
+    driver::{Answer, Control, Permit},
+    model::{
+        Affinity, CpuSet, DeviceKind, DomainKey, KiB, Name,
+        request::{Change, PinRequest, Request},
+    },
+};
+
+impl Control for Test {
+    fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<()> {
+        let mut world = self.asked(change.op())?;
+        let place = world.place(key, 0).ok_or_else(|| no_domain(key))?;
+        world.change(|world| world.alter(place, change))?;
+        self.keep(&world)
+    }
+
+    fn make(&self, _permit: &Permit, request: &Request) -> Answer<()> {
+        let mut world = self.asked(request.op())?;
+        let plan = match request {
+            Request::Create(file) => describe::domain_file(file)?,
+            Request::Define(file) => describe::domain_file(file)?.start(Start::Off),
+            Request::Restore(file) => state::restore(file)?.start(Start::Running),
+            Request::Domain(key, _) => return Err(no_domain(*key)),
+        };
+        world.change(|world| world.create(plan))?;
+        self.keep(&world)
+    }
+}
+
+impl World {
+    fn alter(&mut self, place: usize, change: &Change) -> Answer<()> {
+        match change {
+            Change::Suspend => self.deed(place, Deed::Pause),
+            Change::Resume => self.deed(place, Deed::Resume),
+            Change::Shutdown => self.deed(place, Deed::Shutdown),
+            Change::Reboot => self.deed(place, Deed::Reboot),
+            Change::Destroy => self.deed(place, Deed::Destroy),
+            Change::Start => self.deed(place, Deed::Start),
+            Change::Undefine => self.undefine(place),
+            Change::SetMemory(amount) => self.set_memory(place, *amount),
+            Change::SetMaxMemory(limit) => self.set_max_memory(place, *limit),
+            Change::SetVcpus(count) => self.set_vcpus(place, *count),
+            Change::Pin(pin) => self.pin(place, pin),
+            Change::SetScheduler { weight, cap } => self.set_share(place, *weight, *cap),
+            Change::Rename(name) => self.rename(place, name),
+            Change::Save(file) => self.save(place, file),
+            Change::Dump(file) => state::write_domain(file, &self.frozen(place)),
+            Change::Attach(file) => self.attach(place, describe::device_file(file)?),
+            Change::Detach(file) => self.detach(place, &describe::device_file(file)?),
+            Change::SetAutostart(on) => {
+                self.guests[place].plan.life.autostart = *on;
+                Ok(())
+            }
+        }
+    }
+
+    fn undefine(&mut self, place: usize) -> Answer<()> {
+        let guest = &mut self.guests[place];
+        if guest.plan.uuid.is_nil() {
+            return Err(refused(format!("{} is the control domain", guest.name)));
+        }
+        guest.plan.life.kept = false;
+        if guest.run.is_none() {
+            self.guests.remove(place);
+        }
+        Ok(())
+    }
+
+    fn set_memory(&mut self, place: usize, amount: KiB) -> Answer<()> {
+        let (now, free) = (self.clock.now, self.unclaimed());
+        let guest = &mut self.guests[place];
+        let limit = guest.plan.max_memory;
+        if amount.0 == 0 || amount > limit {
+            return Err(refused(format!(
+                "{} KiB are not between 1 and the {} KiB allowed",
+                amount.0, limit.0
+            )));
+        }
+        if let Some(run) = &mut guest.run {
+            if amount.0 > run.claim(now).0.saturating_add(free.0) {
+                let problem = format!("{} KiB are more than the {} KiB free on the host", amount.0, free.0);
+                return Err(refused(problem).hint("shrink or end another domain first"));
+            }
+            run.inflate(amount, now);
+        }
+        guest.plan.memory = amount;
+        Ok(())
+    }
+
+    fn set_max_memory(&mut self, place: usize, limit: KiB) -> Answer<()> {
+        let now = self.clock.now;
+        let guest = &self.guests[place];
+        let has = guest.run.as_ref().map_or(guest.plan.memory, |run| run.claim(now));
+        if limit < has {
+            return Err(refused(format!("a limit of {} KiB is below the {} KiB it has", limit.0, has.0))
+                .hint("shrink its memory first"));
+        }
+        self.replan(place, |plan| plan.max_memory = limit)
+    }
+
+    /// Changes a description, if a domain can be as it says then.
+    fn replan(&mut self, place: usize, change: impl FnOnce(&mut DomainPlan)) -> Answer<()> {
+        let mut plan = self.guests[place].plan.clone();
+        change(&mut plan);
+        if let Some(problem) = plan.problem(&self.pools, self.node.pcpus()) {
+            return Err(refused(problem));
+        }
+        self.guests[place].plan = plan;
+        Ok(())
+    }
+
+    fn set_vcpus(&mut self, place: usize, count: u32) -> Answer<()> {
+        let most = self.guests[place].plan.vcpus.max;
+        if !(1..=most).contains(&count) {
+            return Err(refused(format!("{count} vCPUs are not between 1 and {most}")));
+        }
+        let guest = &mut self.guests[place];
+        guest.plan.vcpus.online = count;
+        for (index, cpu) in (0..).zip(guest.run.iter_mut().flat_map(|run| &mut run.cpus)) {
+            cpu.online = index < count;
+        }
+        Ok(())
+    }
+
+    fn pin(&mut self, place: usize, pin: &PinRequest) -> Answer<()> {
+        let (pcpus, guest) = (self.node.pcpus(), &mut self.guests[place]);
+        let pool = &self.pools[guest.plan.share.pool as usize].cpus;
+        let vcpus = pin.vcpu.map_or(0..guest.plan.vcpus.max, |vcpu| vcpu..vcpu.saturating_add(1));
+        if vcpus.end > guest.plan.vcpus.max {
+            return Err(refused(format!("{} has no vCPU {}", guest.name, vcpus.start)));
+        }
+        let hard = pin.hard.as_ref().and_then(|set| meets(set, pool, pcpus));
+        if let Some(problem) = hard.or_else(|| pin.soft.as_ref().and_then(|set| exists(set, pcpus))) {
+            return Err(refused(problem));
+        }
+        for vcpu in vcpus {
+            guest.plan.pin(vcpu, pin);
+            let cpu = guest.run.as_mut().and_then(|run| run.cpus.get_mut(vcpu as usize));
+            if let (Some(cpu), Some(now)) = (cpu, guest.plan.pins.iter().find(|pin| pin.vcpu == vcpu)) {
+                (cpu.hard, cpu.soft) = (now.hard.clone(), now.soft.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn set_share(&mut self, place: usize, weight: Option<u32>, cap: Option<u32>) -> Answer<()> {
+        self.replan(place, |plan| {
+            plan.share.weight = weight.unwrap_or(plan.share.weight);
+            plan.share.cap = cap.unwrap_or(plan.share.cap);
+        })
+    }
+
+    fn rename(&mut self, place: usize, name: &str) -> Answer<()> {
+        if name.is_empty() || name.len() > 4096 {
+            return Err(refused("a name has between 1 and 4096 bytes"));
+        }
+        let twin = self.guests.iter().position(|guest| guest.plan.name == name);
+        if twin.is_some_and(|twin| twin != place) {
+            return Err(refused(format!("there is a domain {name} already")));
+        }
+        let guest = &mut self.guests[place];
+        (guest.name, guest.plan.name) = (Name::new(name), name.into());
+        self.sort();
+        Ok(())
+    }
+
+    /// Its description with what a running guest would find again: its memory as it is now.
+    fn frozen(&self, place: usize) -> DomainPlan {
+        let guest = &self.guests[place];
+        let memory = guest.run.as_ref().map_or(guest.plan.memory, |run| run.memory(self.clock.now));
+        DomainPlan { memory, id: None, ..guest.plan.clone() }
+    }
+
+    fn save(&mut self, place: usize, file: &Path) -> Answer<()> {
+        let guest = &self.guests[place];
+        if guest.run.is_none() || guest.plan.uuid.is_nil() {
+            return Err(refused(format!("only a running guest can be saved, and {} is none", guest.name)));
+        }
+        state::write_domain(file, &self.frozen(place))?;
+        // What was saved is in the file: nothing is kept here that would stand in the way of restoring it.
+        self.guests[place].plan.life.kept = false;
+        self.deed(place, Deed::Destroy)
+    }
+
+    fn attach(&mut self, place: usize, device: DevicePlan) -> Answer<()> {
+        let guest = &mut self.guests[place];
+        if guest.plan.devices.iter().any(|other| other.same(&device)) {
+            return Err(refused(format!("{} has that device already", guest.name)));
+        }
+        guest.plan.devices.push(device);
+        if let Some(run) = &mut guest.run {
+            run.flows.push(Flow::default());
+        }
+        Ok(())
+    }
+
+    fn detach(&mut self, place: usize, device: &DevicePlan) -> Answer<()> {
+        let guest = &mut self.guests[place];
+        let Some(at) = guest.plan.devices.iter().position(|other| other.same(device)) else {
+            return Err(refused(format!("{} has no such device", guest.name)));
+        };
+        guest.plan.devices.remove(at);
+        if let Some(run) = &mut guest.run {
+            run.flows.remove(at);
+        }
+        Ok(())
+    }
+}
+
+impl DomainPlan {
+    /// Sets what a request sets, and leaves the rest of the vCPU's pin as it is.
+    fn pin(&mut self, vcpu: u32, request: &PinRequest) {
+        let place = self.pins.iter().position(|pin| pin.vcpu == vcpu).unwrap_or_else(|| {
+            self.pins.push(Affinity { vcpu, hard: CpuSet::all(), soft: CpuSet::all() });
+            self.pins.len() - 1
+        });
+        let pin = &mut self.pins[place];
+        pin.hard = request.hard.clone().unwrap_or_else(|| pin.hard.clone());
+        pin.soft = request.soft.clone().unwrap_or_else(|| pin.soft.clone());
+    }
+}
+
+impl DevicePlan {
+    /// Whether a domain could not have both: interfaces are told apart by address, all else by name.
+    fn same(&self, other: &Self) -> bool {
+        let mark = |device: &Self| match device.kind {
+            DeviceKind::Net => device.note.clone(),
+            _ => device.name.clone(),
+        };
+        self.kind == other.kind && mark(self) == mark(other)
+    }
+}

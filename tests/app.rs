@@ -1,0 +1,31 @@
+//! The app's laws: state, keys, state.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a test"
+)]
+
+#[path = "app/chaos.rs"]
+mod chaos;
+#[path = "app/filter.rs"]
+mod filter;
+#[path = "support/hosts.rs"]
+mod hosts;
+#[path = "app/keys.rs"]
+mod keys;
+#[path = "app/mouse.rs"]
+mod mouse;
+#[path = "app/overlays.rs"]
+mod overlays;
+#[path = "app/panels.rs"]
+mod panels;
+#[path = "app/rows.rs"]
+mod rows;
+#[path = "app/sampling.rs"]
+mod sampling;
+#[path = "app/settings.rs"]
+mod settings;
