@@ -265,6 +265,22 @@ fn the_mouse_is_left_to_the_terminal_on_demand() {
 }
 
 #[test]
+fn what_the_app_asks_for_is_done() {
+    let mut pty = shown();
+    pty.send("L");
+    pty.wait_for("(XEN) [    0.000000]");
+    pty.send("\x1b");
+    pty.until("the log is closed", |pty| !pty.screen().contains("(XEN)"));
+    let dark = pty.ground();
+    pty.send(":theme light\r");
+    pty.until("another ground", |pty| pty.ground() != dark);
+    pty.send(":mouse\r");
+    pty.until("the mouse is left", |pty| !pty.mouse());
+    pty.send("Z");
+    pty.wait_for("pause");
+}
+
+#[test]
 fn every_frame_is_shown_at_once() {
     let pty = shown();
     let raw = String::from_utf8_lossy(&pty.raw).into_owned();

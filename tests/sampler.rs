@@ -217,6 +217,7 @@ fn the_first_snapshot_comes_at_once() {
 fn a_panic_makes_the_snapshot_stale_and_the_thread_lives() {
     let mood = |tick| if tick == 2 { panic!("out of \u{1b}[2J cheese") } else { Ok(()) };
     let mut sampler = over(mood, Duration::from_secs(600));
+    until(&mut sampler, |_| true);
     let mut taken = |tick| {
         sampler.tell(Order::Poke);
         until(&mut sampler, |s| s.timing.tick >= tick)

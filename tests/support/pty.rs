@@ -19,7 +19,7 @@ use alacritty_terminal::{
     grid::Dimensions,
     index::{Column, Line},
     term::{Config, Osc52, Term, TermMode, cell::Flags},
-    vte::ansi::{Processor, StdSyncHandler},
+    vte::ansi::{Color, Processor, StdSyncHandler},
 };
 use nix::{
     fcntl::OFlag,
@@ -149,6 +149,12 @@ impl Pty {
             text.trim_end().to_owned() + "\n"
         };
         (0..grid.screen_lines()).map(line).collect()
+    }
+
+    /// The background of the last cell.
+    pub fn ground(&self) -> Color {
+        let grid = self.term.grid();
+        grid[Line(i32::try_from(grid.screen_lines()).unwrap() - 1)][Column(grid.columns() - 1)].bg
     }
 
     /// Waits until the screen is as wanted.
