@@ -67,7 +67,7 @@ fn cell(buffer: &mut Buffer, cell: Cell<'_>) {
     }
 }
 
-/// Adds foreign text: quoted where CSV needs it, and where a spreadsheet would take it for a formula, behind a `'`.
+/// Adds foreign text, quoted where CSV needs it; what would be a formula in a spreadsheet goes behind a quote.
 fn quoted(buffer: &mut Buffer, text: &str) {
     let formula = text.starts_with(['=', '+', '-', '@']);
     if !text.contains(['"', ',', '\r', '\n']) && !text.starts_with(' ') && !text.ends_with(' ') {
