@@ -120,10 +120,10 @@ fn a_shell_can_suspend_it_and_get_it_back() {
     pty.wait_for("shell>");
     pty.send(format!("{DOMTOP} {}\n", DEMO.join(" ")));
     pty.wait_for(READ);
-    for _ in 0..2 {
+    for meanwhile in ["", "bg; "] {
         pty.send("\x1a");
         pty.wait_for("Stopped");
-        pty.send("echo $((6 * 7))\n");
+        pty.send(format!("{meanwhile}echo $((6 * 7))\n"));
         pty.wait_for("\n42\n");
         // A shell that edits its line has the terminal raw, and takes pastes.
         let left = pty.left_behind();

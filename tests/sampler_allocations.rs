@@ -70,13 +70,17 @@ impl Observe for Busy {
         if into.is_empty() {
             into.extend((0..1000).map(|id| Domain { key: key(id), ..Domain::default() }));
         }
-        into.iter_mut().for_each(|domain| domain.cpu_time = time);
+        for domain in into {
+            domain.cpu_time = time;
+        }
         Ok(())
     }
 
     fn traffic(&self, domains: &mut [Domain]) -> Answer<()> {
         let net = NetCounters { rx_bytes: self.0.load(SeqCst), ..NetCounters::default() };
-        domains.iter_mut().for_each(|domain| domain.net = Reading::Known(net));
+        for domain in domains {
+            domain.net = Reading::Known(net);
+        }
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ mod styled;
 use std::{collections::BTreeSet, sync::Arc};
 
 use domtop::{
-    app::{App, Area, Column, Glyphs, Overlay, Panel, Regions, Row, domains::Gone},
+    app::{App, Area, Column, CpuScale, Glyphs, Overlay, Panel, Regions, Row, domains::Gone},
     model::{
         DomainId, DomainKey, DomainState, Name, Nanos, Reading,
         rates::{DomainRates, NetRates},
@@ -95,6 +95,31 @@ fn what_just_came_glows_for_a_second_and_what_went_fades() {
     assert_eq!(Some(fg), ink(theme.gone()));
     app.now = Nanos(app.now.0 + 1_100_000_000);
     assert_eq!(Some(ink_of(&app, line).1), ink(theme.text()));
+}
+
+#[test]
+fn the_detail_of_a_domain_that_has_gone_says_so() {
+    let mut app = fixture::app(120, 34);
+    fixture::open(&mut app, &[Panel::Detail]);
+    let domain = app.selected().unwrap().clone();
+    app.table.gone.push(Gone { domain, rates: DomainRates::default(), held: None, since: app.now });
+    app.table.rows[app.table.selected] = Row::Gone(0);
+    let drawn = text(&styled::screen(&app));
+    assert!(drawn.contains("this domain has gone; it was ▶ running"), "{drawn}");
+    assert!(!drawn.contains("xvda"), "what was read of another run is not shown:\n{drawn}");
+}
+
+#[test]
+fn percent_of_cpu_says_of_what_on_every_screen() {
+    for (width, height) in [(200, 60), (120, 34), (80, 24), (40, 12)] {
+        let mut app = fixture::app(width, height);
+        let of_pcpu = text(&styled::screen(&app));
+        app.settings.scale = CpuScale::Host;
+        let of_host = text(&styled::screen(&app));
+        assert!(of_pcpu.contains("%CPU of one pCPU") || width == 40, "{of_pcpu}");
+        assert!(of_host.contains("%HOST"), "{of_host}");
+        assert!(!of_pcpu.contains("%HOST"), "{of_pcpu}");
+    }
 }
 
 #[test]

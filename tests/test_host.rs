@@ -147,6 +147,23 @@ fn cpu_time_is_conserved() {
 }
 
 #[test]
+fn a_host_that_has_been_up_has_a_past_that_adds_up() {
+    for uri in ["test:///default", "test:///default?domains=500"] {
+        let first = after(&open(uri), 0);
+        let up = 160_000 * SECOND;
+        let busy = check_conservation(
+            &Readings { pcpus: vec![PcpuTime::default(); first.pcpus.len()], ..Readings::default() },
+            &first,
+            up,
+        );
+        assert!(busy > up && busy < up * first.pcpus.len() as u64, "{uri}");
+    }
+    let first = after(&open("test:///default"), 0);
+    assert!(first.cpu_seconds("db-primary") > 10_000.0 && first.cpu_seconds("ci-runner-1") < 200.0);
+    assert!(first.of("db-primary").disk.known().unwrap().read_bytes > 1 << 38);
+}
+
+#[test]
 fn the_domains_time_is_the_sum_of_its_vcpus() {
     let readings = after(&open("test:///default"), 12_345);
     for domain in readings.domains.iter().filter(|d| d.key.id.is_some()) {

@@ -383,7 +383,14 @@ fn state_is_kept_between_commands() {
         run(controller, named(&rows, "archive"), Change::Start);
         left = at(24_000);
     });
-    visit(&uri, |_, at| assert_eq!(at(0), left, "the next command finds what the last one left"));
+    // Whether a vCPU stands on a pCPU this very moment is of the moment: the vCPUs are placed anew.
+    let settled = |rows: &[Domain]| -> Vec<Domain> {
+        let still = |state| if state == DomainState::Running { DomainState::Blocked } else { state };
+        rows.iter().cloned().map(|row| Domain { state: still(row.state), ..row }).collect()
+    };
+    visit(&uri, |_, at| {
+        assert_eq!(settled(&at(0)), settled(&left), "a command finds what the last one left")
+    });
     visit(&uri, |controller, at| {
         let rows = at(0);
         assert_eq!(named(&rows, "web1").state, DomainState::Paused);

@@ -7,15 +7,16 @@ pub(super) use load::full;
 
 use phrase::Phrase;
 use ratatui::{layout::Rect, style::Style};
+use unicode_width::UnicodeWidthStr;
 
 use super::{
-    canvas::Canvas,
+    canvas::{Canvas, Pen},
     signs::Signs,
     text::{brief, count},
 };
 use crate::{
     app::{App, Mode},
-    model::{DomainState, Light, Nanos, Snapshot},
+    model::{DomainState, Light, Nanos, Snapshot, text::visible},
     theme::Theme,
 };
 
@@ -61,26 +62,28 @@ fn identity(canvas: &mut Canvas<'_>, line: Rect) {
 }
 
 /// Name, hypervisor, scheduler, and why it is this host that is shown.
-fn name(pen: &mut super::canvas::Pen<'_>, app: &App) {
+fn name(pen: &mut Pen<'_>, app: &App) {
     let (theme, dot) = (pen.theme, pen.signs.dot);
     let pane = app.pane();
     pen.put("domtop", theme.accent()).skip(2);
     let Some(shown) = pane.shown.as_deref() else {
-        pen.put(&crate::model::text::visible(&pane.uri), theme.strong()).skip(1);
+        pen.put(&visible(&pane.uri), theme.strong()).skip(1);
         pen.put("not read yet", theme.warning());
         return;
     };
     pen.put(shown.node.name.shown(), theme.strong()).skip(1);
     let hypervisor = &shown.hypervisor;
     pen.print(theme.dim(), format_args!("{dot} "));
-    pen.print(theme.text(), format_args!("{} {}", hypervisor.kind, hypervisor.version));
-    if let Some(scheduler) = hypervisor.scheduler.known() {
-        pen.print(theme.dim(), format_args!(" {dot} "));
-        pen.put(scheduler, theme.text());
+    pen.print(theme.text(), format_args!("{} {}", visible(&hypervisor.kind), visible(&hypervisor.version)));
+    let (why, scheduler) = (visible(&pane.why), hypervisor.scheduler.known().map(|name| visible(name)));
+    let cells = |text: &str| u16::try_from(text.width() + 3).unwrap_or(u16::MAX);
+    // Why it is this host matters more than its scheduler where there is no room for both.
+    let both = scheduler.as_deref().map_or(0, cells).saturating_add(cells(&why)) <= pen.room();
+    if let Some(scheduler) = scheduler.filter(|_| both || pen.room() < cells(&why)) {
+        pen.print(theme.dim(), format_args!(" {dot} ")).put(&scheduler, theme.text());
     }
-    if !pane.why.is_empty() && pen.room() > 8 {
-        pen.print(theme.dim(), format_args!(" {dot} "));
-        pen.put(&crate::model::text::visible(&pane.why), theme.dim());
+    if !why.is_empty() && pen.room() > 8 {
+        pen.print(theme.dim(), format_args!(" {dot} ")).put(&why, theme.dim());
     }
 }
 
@@ -155,7 +158,7 @@ fn short_badges(phrase: &mut Phrase, canvas: &Canvas<'_>) {
 fn lights(phrase: &mut Phrase, canvas: &Canvas<'_>, shown: &Snapshot) {
     for driver in &shown.drivers {
         let (sign, style) = light((canvas.theme, canvas.signs), &driver.light);
-        phrase.add(canvas.theme.dim(), format_args!("  {} ", driver.name));
+        phrase.add(canvas.theme.dim(), format_args!("  {} ", visible(&driver.name)));
         phrase.add(style, format_args!("{sign}"));
     }
 }

@@ -33,23 +33,38 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, inner: Rect) {
         return;
     };
     let first = app.screen.scroll[Panel::Host as usize];
-    let half = if inner.width >= WIDE { inner.width / 2 } else { inner.width };
-    let mut sheet =
-        Sheet::new(Rect { width: if half < inner.width { half - 2 } else { half }, ..inner }, first);
+    let lines = if inner.width >= WIDE {
+        beside(canvas, inner, (shown, first))
+    } else {
+        below(canvas, inner, (shown, first))
+    };
+    canvas.regions.lengths[Panel::Host as usize] = lines;
+}
+
+/// What moves on the left, what stands still on the right; returns the lines it takes.
+fn beside(canvas: &mut Canvas<'_>, inner: Rect, (shown, first): (&Snapshot, u16)) -> u16 {
+    let half = inner.width / 2;
+    let mut left = Sheet::new(Rect { width: half - 2, ..inner }, first);
+    cpu(canvas, &mut left, shown);
+    memory_lines(canvas, &mut left, shown);
+    traffic(canvas, &mut left);
+    let mut right = Sheet::new(Rect { x: inner.x + half, width: inner.width - half, ..inner }, first);
+    pcpus::draw(canvas, &mut right, shown);
+    pools(canvas, &mut right, shown);
+    facts(canvas, &mut right, shown);
+    left.lines().max(right.lines())
+}
+
+/// One below the other, what is looked at most often first; returns the lines it takes.
+fn below(canvas: &mut Canvas<'_>, inner: Rect, (shown, first): (&Snapshot, u16)) -> u16 {
+    let mut sheet = Sheet::new(inner, first);
     cpu(canvas, &mut sheet, shown);
+    pcpus::draw(canvas, &mut sheet, shown);
     memory_lines(canvas, &mut sheet, shown);
     traffic(canvas, &mut sheet);
-    let mut lines = sheet.lines();
-    if half < inner.width {
-        sheet = Sheet::new(Rect { x: inner.x + half, width: inner.width - half, ..inner }, first);
-    } else {
-        sheet.gap();
-    }
-    pcpus::draw(canvas, &mut sheet, shown);
     pools(canvas, &mut sheet, shown);
     facts(canvas, &mut sheet, shown);
-    lines = lines.max(sheet.lines());
-    canvas.regions.lengths[Panel::Host as usize] = lines;
+    sheet.lines()
 }
 
 /// The graph of all pCPUs, high enough to read.

@@ -24,7 +24,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, last: Rect) -> Option<(u
         }
         Overlay::Help { search, offset } => {
             footer::draw(canvas, last);
-            Some(scroll::help(canvas, body, (search, *offset)))
+            Some(scroll::help(canvas, body, ((search.value(), search.cursor()), *offset)))
         }
         Overlay::HostLog { lines, offset } => {
             footer::draw(canvas, last);

@@ -240,6 +240,18 @@ impl Board {
         }
     }
 
+    /// Has a vCPU have had, for so long, what it is granted now.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of a length fits it"
+    )]
+    pub(super) fn give_past(&mut self, cpu: &mut Cpu, length: u64) {
+        let past = (f64::from(cpu.granted.unwrap_or(0.0)) * length as f64) as u64;
+        cpu.had += past;
+        self.lanes[cpu.pcpu as usize].had += past;
+    }
+
     /// How long each pCPU was busy, by index.
     pub(super) fn busy(&self, segment: Segment, now: Nanos) -> impl Iterator<Item = u64> {
         self.lanes.iter().map(move |lane| lane.had.saturating_add(segment.part(lane.gets, now)))

@@ -10,6 +10,9 @@ use crate::model::{CpuSet, DeviceKind, GuestType, KiB, Nanos};
 /// One mebibyte a second, in bytes.
 const MIB: u64 = 1 << 20;
 
+/// Nearly two days: counters look like those of a host that has been up.
+const UPTIME: Nanos = Nanos(160_000_000_000_000);
+
 /// A lively host of a dozen domains, one of each temper.
 pub(super) fn demo(seed: u64) -> HostPlan {
     let node = NodePlan { sockets: 2, cores: 4, threads: 2, numa: 2, memory: KiB(64 * GIB), khz: 3_300_000 };
@@ -19,7 +22,7 @@ pub(super) fn demo(seed: u64) -> HostPlan {
         PoolPlan { scheduler: "credit2".into(), cpus: (0..14).collect() },
         PoolPlan { scheduler: "rtds".into(), cpus: (14..16).collect() },
     ];
-    HostPlan { pools, domains, ..HostPlan::new("demo") }.node(node).seed(seed)
+    HostPlan { pools, domains, uptime: UPTIME, ..HostPlan::new("demo") }.node(node).seed(seed)
 }
 
 /// The control domain with so many vCPUs, each pinned to the pCPU of its number.
@@ -142,7 +145,9 @@ pub(super) fn crowd(count: u32, seed: u64) -> HostPlan {
     let most: u64 = plans.iter().map(|plan| plan.max_memory.0).sum();
     let memory = KiB((most + most / 8).next_multiple_of(64 * GIB));
     let node = NodePlan { sockets: 2, cores: pcpus / 4, threads: 2, numa: 2, memory, khz: 2_600_000 };
-    HostPlan { domains: plans, ..HostPlan::new(&format!("crowd-{count}")) }.node(node).seed(seed)
+    HostPlan { domains: plans, uptime: UPTIME, ..HostPlan::new(&format!("crowd-{count}")) }
+        .node(node)
+        .seed(seed)
 }
 
 /// Names that need care on a screen, for a few of a crowd.

@@ -16,7 +16,7 @@ use crate::{
 /// The largest file read.
 const LARGEST: u64 = 4 << 20;
 
-/// Reads a host from a file; `seed` is what its randomness starts from, unless the file says so.
+/// Reads a host from a file; a `seed` that is not 0 is what its randomness starts from, whatever the file says.
 pub(super) fn host_file(path: &Path, seed: u64) -> Answer<HostPlan> {
     read(path, |text| host(text, seed))
 }

@@ -148,20 +148,20 @@ fn extra(kind: DeviceKind, name: &str, backend: &str) -> Device {
 
 fn both_nets(a: NetCounters, b: NetCounters) -> NetCounters {
     NetCounters {
-        rx_bytes: a.rx_bytes + b.rx_bytes,
-        tx_bytes: a.tx_bytes + b.tx_bytes,
-        rx_packets: a.rx_packets + b.rx_packets,
-        tx_packets: a.tx_packets + b.tx_packets,
-        errors: a.errors + b.errors,
-        dropped: a.dropped + b.dropped,
+        rx_bytes: a.rx_bytes.saturating_add(b.rx_bytes),
+        tx_bytes: a.tx_bytes.saturating_add(b.tx_bytes),
+        rx_packets: a.rx_packets.saturating_add(b.rx_packets),
+        tx_packets: a.tx_packets.saturating_add(b.tx_packets),
+        errors: a.errors.saturating_add(b.errors),
+        dropped: a.dropped.saturating_add(b.dropped),
     }
 }
 
 fn both_disks(a: DiskCounters, b: DiskCounters) -> DiskCounters {
     DiskCounters {
-        read_bytes: a.read_bytes + b.read_bytes,
-        write_bytes: a.write_bytes + b.write_bytes,
-        read_requests: a.read_requests + b.read_requests,
-        write_requests: a.write_requests + b.write_requests,
+        read_bytes: a.read_bytes.saturating_add(b.read_bytes),
+        write_bytes: a.write_bytes.saturating_add(b.write_bytes),
+        read_requests: a.read_requests.saturating_add(b.read_requests),
+        write_requests: a.write_requests.saturating_add(b.write_requests),
     }
 }

@@ -153,6 +153,18 @@ impl Guest {
         }
     }
 
+    /// Has its run have begun before `now`, on a host that was up since 0, and gone on as it does in this segment.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of a time that fits")]
+    pub(super) fn give_past(&mut self, board: &mut Board, segment: Segment, now: Nanos) {
+        let Some(run) = &mut self.run else { return };
+        let most = self.plan.life.lives.map_or(now, |lives| Nanos(lives.0 / 2).min(now));
+        let young = if self.plan.uuid.is_nil() { 0.0 } else { f64::from(unit(self.seed, 11)) * 0.9 };
+        let age = (most.0 as f64 * (1.0 - young)) as u64;
+        run.started = Nanos(now.0.saturating_sub(age));
+        run.cpus.iter_mut().for_each(|cpu| board.give_past(cpu, age));
+        run.flows.iter_mut().for_each(|flow| flow.give_past(age / segment.length().max(1)));
+    }
+
     /// Ends a segment at `now`.
     pub(super) fn fold(&mut self, segment: Segment, now: Nanos) {
         let Some(run) = &mut self.run else { return };
@@ -253,6 +265,13 @@ impl Flow {
         let bytes = |rate: u64| if connected { (rate as f64 * activity) as u64 } else { 0 };
         self.inward.gets = bytes(device.inward);
         self.outward.gets = bytes(device.outward);
+    }
+
+    /// Has as much have passed as passes in so many segments like this one.
+    fn give_past(&mut self, segments: u64) {
+        for tally in [&mut self.inward, &mut self.outward] {
+            tally.had = tally.had.saturating_add(tally.gets.saturating_mul(segments));
+        }
     }
 
     fn fold(&mut self, segment: Segment, now: Nanos) {

@@ -28,7 +28,7 @@ const DYING: u64 = 200_000_000;
 impl World {
     /// What the hypervisor said while it started.
     pub(super) fn boot_log(&mut self) {
-        let (node, now) = (self.node, self.clock.now);
+        let node = self.node;
         let scheduler = &self.pools[0].scheduler;
         for text in [
             "Xen version 1.0 (simulated) debug=n".to_owned(),
@@ -39,7 +39,7 @@ impl World {
             format!("Brought up {} CPUs", node.pcpus()),
             format!("Scrubbing Free RAM in background ({} GiB)", node.memory.0 / GIB),
         ] {
-            self.log.print(now, &text);
+            self.log.print(Nanos(0), &text);
         }
     }
 

@@ -26,7 +26,9 @@ pub struct HostPlan {
     pub pools: Vec<PoolPlan>,
     /// The domains.
     pub domains: Vec<DomainPlan>,
-    /// What happens at which simulated time.
+    /// How long it has been up when the simulation starts.
+    pub uptime: Nanos,
+    /// What happens how long after the start of the simulation.
     pub events: Vec<(Nanos, Event)>,
 }
 
@@ -157,6 +159,7 @@ impl HostPlan {
             node,
             pools: vec![PoolPlan::credit2()],
             domains: vec![],
+            uptime: Nanos(0),
             events: vec![],
         }
     }
@@ -182,7 +185,7 @@ impl HostPlan {
         self
     }
 
-    /// The same with something that happens at a simulated time.
+    /// The same with something that happens so long after the start of the simulation.
     #[must_use]
     pub fn at(mut self, time: Nanos, event: Event) -> Self {
         self.events.push((time, event));

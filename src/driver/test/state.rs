@@ -103,12 +103,12 @@ fn revive(state: State) -> Result<World, String> {
     }
     let (domains, runs): (Vec<_>, Vec<_>) = state.domains.into_iter().map(|one| (one.plan, one.run)).unzip();
     let State { name, seed, node, pools, events, .. } = state;
-    let plan = HostPlan { name, seed, node, pools, domains, events };
+    let plan = HostPlan { name, seed, node, pools, domains, events, uptime: state.elapsed };
     plan.check().map_err(|error| error.to_string())?;
     if state.busy.len() != node.pcpus() as usize {
         return Err(format!("it tells of {} busy times for {} CPUs", state.busy.len(), node.pcpus()));
     }
-    let mut world = World::empty(&plan, state.elapsed);
+    let mut world = World::empty(&plan, plan.uptime);
     world.boot_log();
     world.board.resume(&state.busy);
     (world.last_id, world.runs) = (state.last_id.min(HIGHEST_ID), state.runs);

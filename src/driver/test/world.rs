@@ -86,12 +86,24 @@ impl World {
 
     /// A host as its description says, at the beginning of its time.
     pub(super) fn new(plan: HostPlan) -> Self {
-        let mut world = Self::empty(&plan, Nanos(0));
+        let mut world = Self::empty(&plan, plan.uptime);
         world.boot_log();
-        plan.events.into_iter().for_each(|(at, event)| world.queue.put(at, event));
+        let start = world.clock.now.0;
+        plan.events
+            .into_iter()
+            .for_each(|(at, event)| world.queue.put(Nanos(start.saturating_add(at.0)), event));
         world.populate(plan.domains);
         world.begin_segment();
+        world.give_past();
         world
+    }
+
+    /// Gives the host and its domains the past that belongs to its uptime.
+    fn give_past(&mut self) {
+        let Self { guests, board, clock, .. } = self;
+        for guest in guests {
+            guest.give_past(board, clock.segment, clock.now);
+        }
     }
 
     /// Moves the clock to a moment of the caller's clock.

@@ -1,7 +1,6 @@
 //! A line that is typed into, where the footer was: filter, interval, palette.
 
 use ratatui::layout::Rect;
-use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
@@ -27,7 +26,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, last: Rect, overlay: &Overlay) -> Op
     footer::draw(canvas, Rect { x: left.right(), width: keys, ..last });
     let mut pen = canvas.pen(left, 0);
     pen.skip(1).put(label, theme.accent());
-    let x = typed(&mut pen, input);
+    let x = typed(&mut pen, (input.value(), input.cursor()));
     match (error, overlay) {
         (Some(error), _) => pen.skip(2).put(&visible(error), theme.error()),
         (None, Overlay::Filter { .. }) => {
@@ -39,11 +38,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, last: Rect, overlay: &Overlay) -> Op
     Some((x, last.y))
 }
 
-/// Writes what was typed so that its cursor is to be seen; returns where that stands.
-pub(super) fn typed(pen: &mut Pen<'_>, input: &Input) -> u16 {
+/// Writes what was typed so that its cursor (a count of characters) is to be seen; returns where that stands.
+pub(super) fn typed(pen: &mut Pen<'_>, (text, cursor): (&str, usize)) -> u16 {
     let theme = pen.theme;
-    let at = input.value().char_indices().nth(input.cursor()).map_or(input.value().len(), |(at, _)| at);
-    let (before, after) = input.value().split_at(at);
+    let at = text.char_indices().nth(cursor).map_or(text.len(), |(at, _)| at);
+    let (before, after) = text.split_at(at);
     let (before, after) = (visible(before), visible(after));
     let room = usize::from(pen.room().saturating_sub(1));
     let mut seen = before.as_ref();

@@ -1,7 +1,6 @@
 //! Texts to scroll: the help, the hypervisor's log.
 
 use ratatui::layout::Rect;
-use tui_input::Input;
 
 use super::{line::typed, popup};
 use crate::{
@@ -14,14 +13,18 @@ use crate::{
 const KEYS: u16 = 18;
 
 /// Every command with its keys, and why one cannot be run now; the first line is typed into.
-pub(super) fn help(canvas: &mut Canvas<'_>, body: Rect, (search, offset): (&Input, usize)) -> (u16, u16) {
+pub(super) fn help(
+    canvas: &mut Canvas<'_>,
+    body: Rect,
+    (search, offset): ((&str, usize), usize),
+) -> (u16, u16) {
     let (app, theme) = (canvas.app, canvas.theme);
-    let lines = lines_of(app, search.value());
+    let lines = lines_of(app, search.0);
     let inner = popup::middle(canvas, body, (104, body.height.saturating_sub(2)), "Help");
     let mut pen = canvas.pen(inner, 0);
     pen.put("search ", theme.label());
     let x = typed(&mut pen, search);
-    if search.value().is_empty() {
+    if search.0.is_empty() {
         pen.skip(1).put("type a word of what you want to do", theme.dim());
     }
     let text = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };

@@ -66,7 +66,10 @@ fn checked(element: &Element) -> Result<(), Bad> {
 
 pub(super) fn host(element: &Element, seed: u64) -> Result<HostPlan, Bad> {
     checked(element)?;
-    let mut plan = HostPlan::new(element.must("name")?).seed(element.value("seed", number)?.unwrap_or(seed));
+    let mut plan = HostPlan::new(element.must("name")?).seed(element.value("seed", number)?.unwrap_or(0));
+    if seed != 0 {
+        plan.seed = seed;
+    }
     plan.pools.clear();
     for child in &element.children {
         match child.name.as_str() {
