@@ -1,7 +1,7 @@
 //! Samples to stdout: text, CSV, JSON lines.
 //!
-//! A tick reads every host, composes all of its output in one buffer that is kept from tick to tick, and writes it
-//! in one call. Digits are put into the buffer by hand: a warm tick allocates nothing and formats nothing.
+//! A tick reads every host, composes all of its output in one buffer that is kept from tick to tick, and
+//! writes it in one call. Digits are put into the buffer by hand: a warm tick allocates nothing and formats nothing.
 //! The first reading is not printed, for it has no rates; each line printed has them.
 
 pub mod buffer;

@@ -96,7 +96,7 @@ const LAYERS: &[Layer] = &[
         name: "view",
         files: &["view"],
         modules: &["view", "app", "model", "theme"],
-        crates: &["ratatui", "humansize", "jiff", "unicode_width", "unicode_segmentation"],
+        crates: &["ratatui", "humansize", "jiff", "tui_input", "unicode_width", "unicode_segmentation"],
     },
     Layer {
         name: "runtime",

@@ -1,4 +1,4 @@
-//! Batch over a host that says what the test wants: formats, rates, foreign names, a host that stops answering.
+//! Batch over a host that says what the test wants: formats, rates, foreign names, silence.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
 use std::{
@@ -22,7 +22,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 const SECOND: u64 = 1_000_000_000;
-/// A name with all that could hurt: an escape sequence, a quote, a comma, a formula, a line's end, a reordering.
+/// A name with all that could hurt: an escape sequence, a quote, a comma, a formula, a new line, an override.
 const NASTY: &str = "=cmd \x1b[2J\u{9b}1m\",\n\u{202e}x";
 
 /// Answers from a script; its clock is the number of ticks.

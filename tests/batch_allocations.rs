@@ -1,5 +1,5 @@
-//! A warm tick of batch allocates nothing, from the reading to the last digit. In a binary of its own, for its
-//! allocator counts.
+//! A warm tick of batch allocates nothing, from the reading to the last digit. In a binary of its own, for
+//! its allocator counts.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 #![allow(unsafe_code, reason = "an allocator that counts can be written in no other way")]

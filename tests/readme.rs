@@ -1,4 +1,4 @@
-//! The README says what the code does: its blocks between markers are made from the tables the program runs on.
+//! The README says what the code does: its blocks between markers are made from the program's own tables.
 //!
 //! `DOMTOP_BLESS=1 cargo test --test readme` writes them anew.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]

@@ -105,7 +105,7 @@ fn the_detail_of_a_domain_that_has_gone_says_so() {
     app.table.gone.push(Gone { domain, rates: DomainRates::default(), held: None, since: app.now });
     app.table.rows[app.table.selected] = Row::Gone(0);
     let drawn = text(&styled::screen(&app));
-    assert!(drawn.contains("this domain has gone; it was ▶ running"), "{drawn}");
+    assert!(drawn.contains("this domain has gone; it was ► running"), "{drawn}");
     assert!(!drawn.contains("xvda"), "what was read of another run is not shown:\n{drawn}");
 }
 
@@ -130,7 +130,10 @@ fn old_rows_say_so_in_front_of_each() {
     for line in 0..13 {
         assert_eq!(buffer[(regions.rows.x + 1, regions.rows.y + line)].symbol(), "~");
     }
-    assert!(text(&buffer).contains("no answer"));
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        app.screen.size = (width, height);
+        assert!(text(&styled::screen(&app)).contains("not read: no answer"), "{width}x{height}");
+    }
 }
 
 #[test]

@@ -110,7 +110,7 @@ const CROWD: &str = "test:///default?domains=1000&seed=7";
 const SHOTS: &[Shot] = {
     use KeyCode::{Char, Down, Enter, Tab};
     &[
-        ("domains", DEMO, (120, 34), "dark", &[Down, Down, Enter]),
+        ("domains", DEMO, (120, 34), "dark", &[Down, Enter]),
         ("host-and-drivers", DEMO, (120, 34), "dark", &[Char('3'), Char('4')]),
         ("detail", DEMO, (120, 34), "dusk", &[Down, Enter, Tab, Char('z')]),
         ("light", DEMO, (120, 34), "light", &[Down, Down, Enter]),

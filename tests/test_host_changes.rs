@@ -389,7 +389,7 @@ fn state_is_kept_between_commands() {
         rows.iter().cloned().map(|row| Domain { state: still(row.state), ..row }).collect()
     };
     visit(&uri, |_, at| {
-        assert_eq!(settled(&at(0)), settled(&left), "a command finds what the last one left")
+        assert_eq!(settled(&at(0)), settled(&left), "a command finds what the last one left");
     });
     visit(&uri, |controller, at| {
         let rows = at(0);

@@ -43,7 +43,7 @@ impl Buffer {
         self.padded(scaled, places, 0);
     }
 
-    /// As [`Buffer::fixed`], filled up with spaces on its left to this many bytes; at most 9 places, 40 bytes.
+    /// As [`Buffer::fixed`], filled up with spaces on its left to this many bytes, 40 at most.
     pub fn padded(&mut self, mut scaled: u64, places: usize, width: usize) {
         let mut bytes = [b' '; LONGEST];
         let mut from = LONGEST;
@@ -130,7 +130,7 @@ impl Buffer {
         self.byte(b'Z');
     }
 
-    /// Adds a JSON string. What a terminal could obey or be fooled by is escaped even where JSON would let it pass.
+    /// Adds a JSON string. What a terminal could obey is escaped even where JSON would let it pass.
     pub fn json(&mut self, text: &str) {
         self.byte(b'"');
         if text.bytes().all(|b| (b' '..0x7f).contains(&b) && b != b'"' && b != b'\\') {

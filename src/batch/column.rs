@@ -76,7 +76,8 @@ pub const DOMAIN: &[Column] = &[
         title: "MEM_KiB", width: 10, read: |r| Cell::Number(r.domain.memory.0) },
     Column { key: "max_memory_kib", doc: "memory it may have at most, in KiB; null: no limit is known",
         title: "MAX_KiB", width: 10, read: |r| count(&r.domain.max_memory, |m| m.0) },
-    Column { key: "cpu_time_ns", doc: "CPU time since it was created, in ns", title: "", width: 0, read: cpu_time },
+    Column { key: "cpu_time_ns", doc: "CPU time since it was created, in ns",
+        title: "", width: 0, read: cpu_time },
     Column { key: "cpu_percent", doc: "CPU use since the sample before, in percent of one pCPU",
         title: "%CPU", width: 8, read: |r| share(r.rates.cpu) },
     Column { key: "net_rx_bytes_per_s", doc: "bytes the guest received a second",
@@ -98,14 +99,15 @@ const VCPU: &[Column] = &[
         title: "VCPU", width: 4, read: |r| vcpu(r, |v| Cell::Number(v.index.into())) },
     Column { key: "online", doc: "whether it is plugged in",
         title: "ONLINE", width: 6, read: |r| vcpu(r, |v| Cell::Flag(v.online)) },
-    Column { key: "state", doc: "running (on a pCPU), idle (waits for an event), ready (waits for a pCPU), offline",
+    Column { key: "state",
+        doc: "running (on a pCPU), idle (waits for an event), ready (waits for a pCPU), offline",
         title: "STATE", width: 8, read: |r| vcpu(r, |v| Cell::Word(vcpu_state(v))) },
     Column { key: "pcpu", doc: "the pCPU it is on, or was on last",
         title: "PCPU", width: 4, read: |r| vcpu(r, |v| Cell::Number(v.pcpu.into())) },
     Column { key: "cpu_time_ns", doc: "CPU time since the domain was created, in ns",
         title: "TIME_ns", width: 16, read: |r| vcpu(r, |v| Cell::Number(v.cpu_time.0)) },
     Column { key: "cpu_percent", doc: "CPU use since the sample before, in percent of one pCPU",
-        title: "%CPU", width: 8, read: |r| match r.part { Part::Vcpu(_, cpu) => share(cpu), _ => Cell::Null } },
+        title: "%CPU", width: 8, read: vcpu_share },
 ];
 
 const DEVICE: Column = Column {
@@ -126,21 +128,31 @@ const BACKEND: Column = Column {
 #[rustfmt::skip]
 const NET: &[Column] = &[
     DEVICE, BACKEND,
-    Column { key: "rx_bytes", doc: "bytes the guest received", title: "RX_B", width: 14, read: |r| net(r, |n| n.rx_bytes) },
-    Column { key: "tx_bytes", doc: "bytes the guest sent", title: "TX_B", width: 14, read: |r| net(r, |n| n.tx_bytes) },
-    Column { key: "rx_packets", doc: "packets it received", title: "RX_PKTS", width: 11, read: |r| net(r, |n| n.rx_packets) },
-    Column { key: "tx_packets", doc: "packets it sent", title: "TX_PKTS", width: 11, read: |r| net(r, |n| n.tx_packets) },
-    Column { key: "errors", doc: "errors of both directions", title: "ERRS", width: 6, read: |r| net(r, |n| n.errors) },
-    Column { key: "dropped", doc: "packets dropped, of both directions", title: "DROP", width: 6, read: |r| net(r, |n| n.dropped) },
+    Column { key: "rx_bytes", doc: "bytes the guest received",
+        title: "RX_B", width: 14, read: |r| net(r, |n| n.rx_bytes) },
+    Column { key: "tx_bytes", doc: "bytes the guest sent",
+        title: "TX_B", width: 14, read: |r| net(r, |n| n.tx_bytes) },
+    Column { key: "rx_packets", doc: "packets it received",
+        title: "RX_PKTS", width: 11, read: |r| net(r, |n| n.rx_packets) },
+    Column { key: "tx_packets", doc: "packets it sent",
+        title: "TX_PKTS", width: 11, read: |r| net(r, |n| n.tx_packets) },
+    Column { key: "errors", doc: "errors of both directions",
+        title: "ERRS", width: 6, read: |r| net(r, |n| n.errors) },
+    Column { key: "dropped", doc: "packets dropped, of both directions",
+        title: "DROP", width: 6, read: |r| net(r, |n| n.dropped) },
 ];
 
 #[rustfmt::skip]
 const DISK: &[Column] = &[
     DEVICE, BACKEND,
-    Column { key: "read_bytes", doc: "bytes read", title: "RD_B", width: 14, read: |r| disk(r, |d| d.read_bytes) },
-    Column { key: "write_bytes", doc: "bytes written", title: "WR_B", width: 14, read: |r| disk(r, |d| d.write_bytes) },
-    Column { key: "read_requests", doc: "read requests", title: "RD_REQS", width: 11, read: |r| disk(r, |d| d.read_requests) },
-    Column { key: "write_requests", doc: "write requests", title: "WR_REQS", width: 11, read: |r| disk(r, |d| d.write_requests) },
+    Column { key: "read_bytes", doc: "bytes read",
+        title: "RD_B", width: 14, read: |r| disk(r, |d| d.read_bytes) },
+    Column { key: "write_bytes", doc: "bytes written",
+        title: "WR_B", width: 14, read: |r| disk(r, |d| d.write_bytes) },
+    Column { key: "read_requests", doc: "read requests",
+        title: "RD_REQS", width: 11, read: |r| disk(r, |d| d.read_requests) },
+    Column { key: "write_requests", doc: "write requests",
+        title: "WR_REQS", width: 11, read: |r| disk(r, |d| d.write_requests) },
 ];
 
 const HOST: Column = Column {
@@ -240,6 +252,13 @@ fn rate<'a>(bytes: Option<f64>) -> Cell<'a> {
 
 fn count<'a, T>(reading: &Reading<T>, of: impl Fn(&T) -> u64) -> Cell<'a> {
     reading.known().map_or(Cell::Null, |value| Cell::Number(of(value)))
+}
+
+fn vcpu_share<'a>(row: &Row<'a>) -> Cell<'a> {
+    match row.part {
+        Part::Vcpu(_, cpu) => share(cpu),
+        Part::Whole | Part::Device(_) => Cell::Null,
+    }
 }
 
 fn vcpu<'a>(row: &Row<'a>, read: impl Fn(&'a Vcpu) -> Cell<'a>) -> Cell<'a> {

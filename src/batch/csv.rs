@@ -17,14 +17,14 @@ pub(super) fn header(buffer: &mut Buffer, view: View) {
 
 /// Adds the rows of one tick; time and interval are the same in all of them and made once.
 pub(super) fn tick(buffer: &mut Buffer, view: View, host: &Host) {
-    let mut moment = None;
+    let mut moment = 0..0;
     let mut add = |row: &Row<'_>| {
-        let place = moment.get_or_insert_with(|| buffer.len()..buffer.len());
-        if place.is_empty() {
+        if moment.end == 0 {
+            moment.start = buffer.len();
             when(buffer, host);
-            place.end = buffer.len();
+            moment.end = buffer.len();
         } else {
-            buffer.again(place.clone());
+            buffer.again(moment.clone());
         }
         values(buffer, view, row);
     };
@@ -67,7 +67,7 @@ fn cell(buffer: &mut Buffer, cell: Cell<'_>) {
     }
 }
 
-/// Adds foreign text: quoted where CSV needs it, and where a spreadsheet would take it for a formula, behind a `'`.
+/// Adds foreign text, quoted where CSV needs it; what would be a formula in a spreadsheet goes behind a quote.
 fn quoted(buffer: &mut Buffer, text: &str) {
     let formula = text.starts_with(['=', '+', '-', '@']);
     if !text.contains(['"', ',', '\r', '\n']) && !text.starts_with(' ') && !text.ends_with(' ') {

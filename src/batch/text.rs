@@ -1,4 +1,4 @@
-//! Text for people and for awk: lines about the host begin with `#`, a row is a line, its name the last field.
+//! Text for people and for awk: lines about the host begin with `#`, a row is a line, its name stands last.
 
 use super::{
     Buffer, Host, View,

@@ -11,7 +11,7 @@ use crate::{
 /// How many names are offered for one that is wrong.
 const OFFERED: usize = 3;
 
-/// The domain that is meant: by id where it is all digits and there is such an id, else by name, else by uuid.
+/// The domain that is meant: by id where it is all digits and such an id exists, else by name, else by uuid.
 pub(super) fn domain<'a>(domains: &'a [Domain], wanted: &str) -> Result<&'a Domain, Trouble> {
     let is = |test: &dyn Fn(&Domain) -> bool| domains.iter().find(|domain| test(domain));
     let digits = !wanted.is_empty() && wanted.bytes().all(|b| b.is_ascii_digit());

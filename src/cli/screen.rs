@@ -64,7 +64,7 @@ fn theme(wish: &ScreenWish, config: &Config, settings: &mut Settings) -> Result<
     Ok(())
 }
 
-/// What this terminal can show: its locale must be UTF-8 for more than ASCII, and Linux's own console has no braille.
+/// What this terminal can show: more than ASCII needs a UTF-8 locale, and Linux's own console has no braille.
 fn glyphs(variable: impl Fn(&str) -> String) -> Glyphs {
     let names = ["LC_ALL", "LC_CTYPE", "LANG"];
     let locale = names.map(&variable).into_iter().find(|value| !value.is_empty()).unwrap_or_default();

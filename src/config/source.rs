@@ -12,7 +12,7 @@ use toml::{
 
 use super::line_of;
 
-/// A file, and the line of each of its keys; those in a table are known by their own name, as the errors name them.
+/// A file, and the line of each of its keys; those in a table go by their own name, as errors name them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Source {
     path: PathBuf,

@@ -59,6 +59,7 @@ fn beside(canvas: &mut Canvas<'_>, inner: Rect, (shown, first): (&Snapshot, u16)
 fn below(canvas: &mut Canvas<'_>, inner: Rect, (shown, first): (&Snapshot, u16)) -> u16 {
     let mut sheet = Sheet::new(inner, first);
     cpu(canvas, &mut sheet, shown);
+    sheet.gap();
     pcpus::draw(canvas, &mut sheet, shown);
     memory_lines(canvas, &mut sheet, shown);
     traffic(canvas, &mut sheet);

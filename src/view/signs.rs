@@ -51,7 +51,8 @@ const BRAILLE: Signs = Signs {
     more: ["‹", "›"],
     cursor: "▌",
     lights: ["●", "◐", "○"],
-    states: ["▶", "●", "‖", "◼", "✗", "†", "○", "?"],
+    // None of these has an emoji form: some terminals draw those two cells wide.
+    states: ["►", "●", "‖", "■", "✗", "†", "○", "?"],
     lines: [" ", "╵", "╶", "╰", "╷", "│", "╭", "├", "╴", "╯", "─", "┴", "╮", "┤", "┬", "┼"],
     bar: ["━", "╸", "─"],
     levels: BLOCKS,

@@ -26,7 +26,7 @@ use crate::{
 /// The last moment of simulated time: one before that to which its last segment reaches.
 const END: Nanos = Nanos(u64::MAX - 1);
 /// How many domain-steps one call crosses at the normal stride.
-const WORK: u64 = 400_000;
+const WORK: u64 = 200_000;
 
 /// A simulated host.
 #[derive(Debug)]

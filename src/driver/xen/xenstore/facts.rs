@@ -44,7 +44,7 @@ pub(super) fn read(id: u32, uuid: Uuid, client: &mut Client) -> Answer<Vec<Fact>
     let mut facts: Vec<Fact> = KEYS
         .iter()
         .zip(plain)
-        .filter_map(|((label, _), value)| Some(fact(label, &worded(label, filled(value.as_deref())?))))
+        .filter_map(|((label, _), value)| Some(fact(label, &worded(label, filled(value.as_deref())?)?)))
         .collect();
     facts.extend(obeyed(features).map(|words| fact("obeys", &words)));
     facts.extend(errors(id, client)?);
@@ -67,12 +67,13 @@ fn filled(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
 }
 
-/// A value as it is shown: moments as dates, amounts with their unit.
-fn worded(label: &str, value: &str) -> String {
+/// A value as it is shown: moments as dates, amounts with their unit; none where it says that there is none.
+fn worded(label: &str, value: &str) -> Option<String> {
     match label {
-        "started" => moment(value).unwrap_or_else(|| value.into()),
-        "memory limit" | "video memory" => format!("{value} KiB"),
-        _ => value.into(),
+        "started" => Some(moment(value).unwrap_or_else(|| value.into())),
+        "video memory" if value == "0" => None,
+        "memory limit" | "video memory" => Some(format!("{value} KiB")),
+        _ => Some(value.into()),
     }
 }
 
@@ -126,7 +127,13 @@ mod tests {
     #[test]
     fn a_start_is_told_as_a_date() {
         assert_eq!(moment("1700000000.42").as_deref(), Some("2023-11-14 22:13:20 UTC"));
-        assert_eq!(worded("started", "soon"), "soon");
+        assert_eq!(worded("started", "soon").as_deref(), Some("soon"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_told() {
+        assert_eq!(worded("video memory", "0"), None, "libxl writes this for guests without a display");
+        assert_eq!(worded("video memory", "8192").as_deref(), Some("8192 KiB"));
     }
 
     #[test]
