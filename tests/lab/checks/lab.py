@@ -1,5 +1,7 @@
 """The laboratory: one machine, guests of known shapes, and readings taken at one moment."""
+import contextlib
 import json
+import time
 from typing import NamedTuple
 
 from xen.debian import LabError
@@ -10,9 +12,11 @@ BURNER = Guest("burner", burn=1, cpus="1")
 WIDE = Guest("wide", vcpus=2, max_vcpus=4, cpus="0")
 IDLE = Guest("idle", memory=128, cpus="0")
 STILL = Guest("still", cpus="0", paused=True)
-GUESTS = (BURNER, WIDE, IDLE, STILL)
+GUESTS = (STILL, IDLE, WIDE, BURNER)
 # How often xl may differ from itself before there is something wrong with the lab.
 TRIES = 20
+# Guests boot one after another within this, even on a host with ten other jobs.
+SETTLE_SECONDS = 600
 
 
 class Outcome(NamedTuple):
@@ -34,10 +38,36 @@ class Lab:
 
     def __init__(self, machine):
         self.machine = machine
-        machine.must("xl vcpu-pin Domain-0 all 0")
         for guest in GUESTS:
             machine.start(guest)
+        machine.must("xl vcpu-pin Domain-0 all 0")
         self.ids = {guest.name: int(machine.must(f"xl domid {guest.name}")) for guest in GUESTS}
+        self.settle()
+        machine.must(f"xl pause {BURNER.name}")
+
+    def settle(self):
+        """Waits until the guests that idle have booted: until then they burn too."""
+        end = time.monotonic() + SETTLE_SECONDS
+        before = None
+        while before != (now := self.idlers()):
+            if time.monotonic() > end:
+                raise LabError(f"the guests did not come to rest in {SETTLE_SECONDS} s:\n{self.machine.must('xl list')}")
+            before = now
+            time.sleep(2)
+
+    def idlers(self):
+        """CPU seconds of the guests that should idle, to a decimal."""
+        rows = [self.machine.must(f"xl list {guest.name}") for guest in (IDLE, WIDE)]
+        return [row.split()[-1] for row in rows]
+
+    @contextlib.contextmanager
+    def burning(self):
+        """Lets the burner run; paused otherwise, it leaves the emulator's host to the rest."""
+        self.machine.must(f"xl unpause {BURNER.name}")
+        try:
+            yield
+        finally:
+            self.machine.must(f"xl pause {BURNER.name}")
 
     def together(self, *scripts):
         """Runs shell lines one right after the other; what they printed is fetched afterwards."""

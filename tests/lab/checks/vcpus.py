@@ -28,7 +28,8 @@ def states_of_vcpus_are_those_of_xl(lab):
     states = {row["vcpu"]: row["state"] for row in parsed(read.seen)}
     expect([states[index] for index in (2, 3)] == ["offline"] * 2, f"xl has vCPUs 2 and 3 offline, domtop {states}")
     expect(set(states.values()) <= {"running", "idle", "ready", "offline"}, f"unknown states: {states}")
-    expect([row["state"] for row in lab.json(f"vcpus {BURNER.name}")] == ["running"], "the burner is not running")
+    with lab.burning():
+        equal("state of a vCPU that burns", [row["state"] for row in lab.json(f"vcpus {BURNER.name}")], ["running"])
     expect("running" not in [row["state"] for row in lab.json(f"vcpus {STILL.name}")], "a paused guest runs")
 
 
