@@ -43,6 +43,10 @@ pub struct DriverInfo {
 }
 
 /// The reading half of a driver. Buffers are the caller's, and are filled in place: a warm call allocates nothing.
+///
+/// # Errors
+/// Every operation may answer any [`Error`]; on any kind the stack asks the next driver.
+#[expect(clippy::missing_errors_doc, reason = "they are the same for every operation, and told above")]
 pub trait Observe: Send + Sync {
     /// What it is and what it can do.
     fn info(&self) -> DriverInfo;
@@ -130,6 +134,10 @@ pub trait Observe: Send + Sync {
 }
 
 /// The changing half of a driver. Every method needs a [`Permit`], which only a session opened for changes makes.
+///
+/// # Errors
+/// The kind decides whether the next driver is asked: [`crate::model::Kind::falls_through`].
+#[expect(clippy::missing_errors_doc, reason = "they are the same for every operation, and told above")]
 pub trait Control: Observe {
     /// Carries out one change to one domain; the operation is `change.op()`.
     fn change(&self, _permit: &Permit, _key: DomainKey, change: &Change) -> Answer<()> {

@@ -29,6 +29,9 @@ pub struct Stack {
     slots: Vec<Slot>,
 }
 
+/// A driver with what it says of itself, or why it could not be opened.
+pub type Place = (DriverInfo, Result<Arc<dyn Observe>, Error>);
+
 /// One place of the stack.
 struct Slot {
     info: DriverInfo,
@@ -49,13 +52,9 @@ struct Meter {
 
 impl Stack {
     /// From drivers in priority order; those that could not be opened keep their place, with the reason.
-    pub fn new(drivers: Vec<(DriverInfo, Result<Arc<dyn Observe>, Error>)>) -> Self {
-        let slot = |(info, driver): (DriverInfo, _)| Slot {
-            name: info.name.into(),
-            info,
-            driver,
-            meter: Mutex::default(),
-        };
+    pub fn new(drivers: Vec<Place>) -> Self {
+        let slot =
+            |(info, driver): Place| Slot { name: info.name.into(), info, driver, meter: Mutex::default() };
         Self { slots: drivers.into_iter().map(slot).collect() }
     }
 
