@@ -8,8 +8,8 @@ use crate::model::text::visible;
 /// Draws it, where there is one; or what no title has room to say.
 pub(super) fn draw(canvas: &mut Canvas<'_>, line: Rect) {
     let (app, theme) = (canvas.app, canvas.theme);
-    let stale = app.pane().shown.as_deref().and_then(|shown| shown.stale.as_deref());
-    let (sign, text, style) = match (&app.notice, stale) {
+    let reason = app.pane().shown.as_deref().and_then(|shown| shown.stale.as_deref());
+    let (sign, text, style) = match (&app.notice, reason) {
         (Some(notice), _) if notice.error => ("! ", notice.text.as_str(), theme.error()),
         (Some(notice), _) => ("", notice.text.as_str(), theme.strong()),
         (None, Some(reason)) if !canvas.framed && app.overlay.is_none() => {
