@@ -8,8 +8,8 @@ use crate::model::text::visible;
 /// Draws it, where there is one; or what no title has room to say.
 pub(super) fn draw(canvas: &mut Canvas<'_>, line: Rect) {
     let (app, theme) = (canvas.app, canvas.theme);
-    let stale = app.pane().shown.as_deref().and_then(|shown| shown.stale.as_deref());
-    let (lead, text, style) = match (&app.notice, stale) {
+    let reason = app.pane().shown.as_deref().and_then(|shown| shown.stale.as_deref());
+    let (sign, text, style) = match (&app.notice, reason) {
         (Some(notice), _) if notice.error => ("! ", notice.text.as_str(), theme.error()),
         (Some(notice), _) => ("", notice.text.as_str(), theme.strong()),
         (None, Some(reason)) if !canvas.framed && app.overlay.is_none() => {
@@ -23,5 +23,5 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, line: Rect) {
     // The first line says what; what each driver said is on its panel.
     let text = text.lines().next().unwrap_or_default();
     let mut pen = canvas.pen(line, 0);
-    pen.leave(2).skip(2).put(" ", style).put(lead, style).put(&visible(text), style).put(" ", style);
+    pen.leave(2).skip(2).put(" ", style).put(sign, style).put(&visible(text), style).put(" ", style);
 }
