@@ -19,7 +19,7 @@ use crate::{
     wire::xenstore::Request,
 };
 
-/// Where watches are refused, this often everything is read again.
+/// Where watches are refused, or would do harm, this often everything is read again.
 const POLL_EVERY: Nanos = Nanos(10_000_000_000);
 /// What fires when a domain appears in xenstore or leaves it; names are often written just then.
 const COMINGS_AND_GOINGS: [&str; 2] = ["@introduceDomain", "@releaseDomain"];
@@ -109,7 +109,7 @@ impl Names {
     /// Degraded where renames show late.
     pub(super) fn light(&self) -> Light {
         if self.refused {
-            Light::Degraded("xenstored refuses watches: renames show late".into())
+            Light::Degraded("no watches over this connection: renames show late".into())
         } else {
             Light::Ready
         }
@@ -189,12 +189,13 @@ impl Names {
     fn begin_anew(&mut self, client: &mut Client) -> Answer<()> {
         self.epoch = client.epoch;
         self.gone.clear();
-        self.refused = false;
         self.entries.iter_mut().for_each(|entry| entry.watched = false);
         self.mark_all();
+        self.refused = !client.may_watch();
         let mut token = String::new();
         write_token(HINT, &mut token);
-        for path in COMINGS_AND_GOINGS {
+        let hints = if client.may_watch() { &COMINGS_AND_GOINGS[..] } else { &[] };
+        for path in hints {
             client.queue(&Request::Watch(path, &token))?;
         }
         Ok(())
@@ -216,6 +217,9 @@ impl Names {
     }
 
     fn watch(&mut self, client: &mut Client) -> Answer<()> {
+        if !client.may_watch() {
+            return Ok(());
+        }
         let (mut path, mut token) = (String::new(), String::new());
         let mut refused = false;
         let mut note = |_, reply: Reply<'_>| refused |= reply.is_err_and(|e| e != "EEXIST" && e != "ENOENT");
