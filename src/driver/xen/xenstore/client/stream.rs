@@ -31,7 +31,7 @@ impl Stream {
     pub(super) fn send(&mut self, bytes: &[u8]) -> Answer<usize> {
         let sent = match self {
             Self::Socket(socket) => socket.write(bytes),
-            Self::Device(device) => send_one_by_one(device, bytes),
+            Self::Device(device) => send_one(device, bytes),
         };
         match sent {
             Err(error) if is_not_now(&error) => Ok(0),
@@ -52,6 +52,12 @@ impl Stream {
         }
     }
 
+    /// Whether a request must wait for the answer to the one before. So it must on the kernel's device: xenstored of
+    /// Xen 4.17.7 was seen to end when several came that way at once, and with it ends all control of the host.
+    pub(super) const fn takes_turns(&self) -> bool {
+        matches!(self, Self::Device(_))
+    }
+
     /// How long a message may be, with its header.
     pub(super) const fn longest(&self) -> usize {
         match self {
@@ -70,17 +76,11 @@ impl AsFd for Stream {
     }
 }
 
-/// Writes whole messages, each with a call of its own: the device drops what follows one in the same call.
-fn send_one_by_one(device: &mut File, mut bytes: &[u8]) -> io::Result<usize> {
-    let all = bytes.len();
-    while let Ok(Some((_, size))) = Message::decode(bytes) {
-        match device.write_all(&bytes[..size]) {
-            Err(error) if bytes.len() == all => return Err(error),
-            Err(_) => break,
-            Ok(()) => bytes = &bytes[size..],
-        }
-    }
-    Ok(all - bytes.len())
+/// Writes the first message: the device drops what follows one in the same call.
+fn send_one(device: &mut File, bytes: &[u8]) -> io::Result<usize> {
+    let size = Message::decode(bytes).ok().flatten().map_or(bytes.len(), |(_, size)| size);
+    device.write_all(&bytes[..size])?;
+    Ok(size)
 }
 
 fn is_not_now(error: &io::Error) -> bool {
