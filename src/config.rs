@@ -1,6 +1,5 @@
 //! The user's file: strict TOML, every unknown key an error with its line and the nearest name.
 
-mod nearest;
 mod source;
 mod value;
 
@@ -9,7 +8,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use nearest::{near, nearest, suggestion};
 pub use source::Source;
 
 use serde::Deserialize;
@@ -136,7 +134,12 @@ fn plain(message: &str) -> String {
     let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`'));
     let text = unknown.map_or_else(
         || message.trim_end().replace('\n', "; "),
-        |(name, _)| format!("unknown key `{name}`{}", suggestion(name, KEYS.iter().map(|k| k.name))),
+        |(name, _)| {
+            format!(
+                "unknown key `{name}`{}",
+                crate::model::nearest::suggestion(name, KEYS.iter().map(|k| k.name))
+            )
+        },
     );
     // A key may hold anything an escape in TOML can spell.
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()

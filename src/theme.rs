@@ -6,7 +6,6 @@
 
 mod depth;
 mod file;
-mod nearest;
 mod role;
 mod spec;
 
@@ -126,7 +125,7 @@ fn text_of(name: &str) -> Result<String, String> {
     }
     let is_path = name.contains('/') || Path::new(name).extension().is_some_and(|e| e == "toml");
     if !is_path {
-        let near = nearest::among(name, BUILT_IN.iter().map(|(name, _)| *name));
+        let near = crate::model::nearest::suggestion(name, BUILT_IN.iter().map(|(name, _)| *name));
         return Err(format!("there is no theme {name:?}{near}; a file is named by a path with a / or .toml"));
     }
     let mut text = String::new();

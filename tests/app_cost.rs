@@ -13,38 +13,14 @@
 #[path = "support/hosts.rs"]
 mod hosts;
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-    sync::Arc,
-};
+#[path = "support/counting.rs"]
+mod counting;
 
+use std::sync::Arc;
+
+use counting::allocations;
 use domtop::{app::Msg, model::HostId};
 use hosts::{Desk, guest};
-
-thread_local! {
-    /// What this thread asked for: the harness has threads of its own.
-    static ASKED: Cell<u64> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-// SAFETY: every call goes to the system's allocator as it came; counting has no part in what it returns.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ASKED.set(ASKED.get() + 1);
-        // SAFETY: the caller's promises are those of the system's allocator.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: what is given back came from the system's allocator.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
 
 /// A thousand guests that all work, a few much, most like each other.
 fn desk() -> Desk {
@@ -66,9 +42,9 @@ fn tick(desk: &mut Desk) -> u64 {
         .zip(0u32..)
         .for_each(|(guest, n)| guest.domain.cpu_time.0 += u64::from(n) * 100_000);
     let snapshot = Arc::new(desk.snapshot(HostId(0)));
-    let before = ASKED.get();
+    let before = allocations();
     desk.app.update(Msg::Sampled(HostId(0), snapshot));
-    ASKED.get() - before
+    allocations() - before
 }
 
 #[test]
@@ -86,7 +62,7 @@ fn nor_does_one_with_a_filter_by_name_and_value_sorted_by_name() {
 
 #[test]
 fn the_counter_counts() {
-    let before = ASKED.get();
+    let before = allocations();
     drop(std::hint::black_box(vec![1, 2, 3]));
-    assert_eq!(ASKED.get() - before, 1);
+    assert_eq!(allocations() - before, 1);
 }

@@ -77,7 +77,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "config",
         files: &["config"],
-        modules: &["config"],
+        modules: &["config", "model::nearest"],
         crates: &["serde", "toml", "proptest"],
     },
     Layer {

@@ -2,11 +2,12 @@
 //! its allocator counts.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
-#![allow(unsafe_code, reason = "an allocator that counts can be written in no other way")]
+#![allow(unsafe_code, unreachable_pub, reason = "an allocator that counts")]
+
+#[path = "support/counting.rs"]
+mod counting;
 
 use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
     io,
     sync::{
         Arc,
@@ -14,6 +15,7 @@ use std::{
     },
 };
 
+use counting::allocations;
 use domtop::{
     batch::{self, Format, Host, Output, Plan, View},
     driver::{Answer, Control, DriverInfo, Observe, session::assemble},
@@ -22,31 +24,6 @@ use domtop::{
         Name, Nanos, NetCounters, Node, Op, PcpuTime, Reading, Stamp, Vcpu, VcpuCount,
     },
 };
-
-/// The system's allocator, which counts what each thread asks of it.
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: every call is handed to the system's allocator as it came, which keeps its contract.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // A thread that is ending counts no longer.
-        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        // SAFETY: the place came from `alloc`, which is the system's.
-        unsafe { System.dealloc(place, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 const DOMAINS: u32 = 500;
 const OPS: [Op; 8] = [
@@ -144,13 +121,13 @@ impl Observe for Many {
 impl Control for Many {}
 
 /// What each of the ticks after the warm ones allocated.
-fn allocations(format: Format, view: View) -> Vec<usize> {
+fn growth(format: Format, view: View) -> Vec<u64> {
     const WARM: usize = 4;
     const TICKS: usize = 12;
     let mut hosts = vec![Many::host()];
     let mut counts = Vec::with_capacity(TICKS + 2);
     let wait = || {
-        counts.push(ALLOCATIONS.get());
+        counts.push(allocations());
         // Within the ten seconds after which the node is read anew.
         let now = Nanos(counts.len() as u64 * 500_000_000);
         Stamp { mono: now, wall: now }
@@ -165,7 +142,7 @@ fn allocations(format: Format, view: View) -> Vec<usize> {
 fn a_warm_tick_of_five_hundred_domains_allocates_nothing() {
     for format in [Format::Text, Format::Csv, Format::Json] {
         for view in [View::Domains, View::Vcpus] {
-            let counts = allocations(format, view);
+            let counts = growth(format, view);
             assert!(counts.len() >= 8, "the warm ticks were counted");
             assert!(
                 counts.iter().all(|count| *count == 0),

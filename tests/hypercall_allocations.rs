@@ -1,57 +1,23 @@
 //! A warm tick allocates nothing: an allocator that counts, in a test program of its own.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
-#![allow(unsafe_code, reason = "an allocator that counts")]
+#![allow(unsafe_code, unreachable_pub, reason = "an allocator that counts")]
 
 mod support {
     pub mod simxen;
 }
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-    sync::Arc,
-};
+#[path = "support/counting.rs"]
+mod counting;
 
+use std::sync::Arc;
+
+use counting::allocations;
 use domtop::{
     driver::{Observe, session::assemble, xen::hypercall::Xen},
     model::{Demand, HostId, Nanos, Snapshot, Stamp},
 };
 use support::simxen::{SimDomain, SimXen};
-
-thread_local! {
-    /// What this thread allocated: the harness has threads of its own.
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-fn allocations() -> u64 {
-    ALLOCATIONS.get()
-}
-
-struct Counting;
-
-// SAFETY: every call goes to the system's allocator as it came; counting has no part in what it returns.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller's promises are those of the system's allocator.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as above; what `alloc` gave came from the system's allocator.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: as above.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
 
 /// Allocations of ten ticks over a thousand domains that all change between them.
 fn ten_ticks(demand: &Demand) -> u64 {

@@ -2,10 +2,12 @@
 //! and one test, for its allocator counts all threads.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
-#![allow(unsafe_code, reason = "an allocator that counts can be written in no other way")]
+#![allow(unsafe_code, unreachable_pub, reason = "an allocator that counts")]
+
+#[path = "support/counting.rs"]
+mod counting;
 
 use std::{
-    alloc::{GlobalAlloc, Layout, System},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::SeqCst},
@@ -14,6 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use counting::allocations_of_all;
 use domtop::{
     driver::{Answer, Control, DriverInfo, Observe, session},
     model::{
@@ -22,28 +25,6 @@ use domtop::{
     },
     sampler::Sampler,
 };
-
-/// The system's allocator, which counts what all threads ask of it.
-struct Counting;
-
-static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
-
-// SAFETY: every call is handed to the system's allocator as it came, which keeps its contract.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, SeqCst);
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        // SAFETY: the place came from `alloc`, which is the system's.
-        unsafe { System.dealloc(place, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// A thousand domains whose counters go on.
 struct Busy(AtomicU64);
@@ -114,9 +95,9 @@ fn a_warm_tick_allocates_nothing() {
         history.push(&new, &rates);
         old = new;
         if turn == 30 {
-            before = ALLOCATIONS.load(SeqCst);
+            before = allocations_of_all();
         }
     }
-    assert_eq!(ALLOCATIONS.load(SeqCst) - before, 0, "in thirty turns of a thousand domains");
+    assert_eq!(allocations_of_all() - before, 0, "in thirty turns of a thousand domains");
     assert_eq!((old.domains.len(), history.domains.len(), rates.pcpus.len()), (1000, 1000, 16));
 }

@@ -187,12 +187,12 @@ fn states_differ_by_their_sign_too() {
 fn what_is_wrong_with_a_file_is_said_with_its_line_and_the_nearest_name() {
     for (name, text, line, words) in [
         ("syntax", "inherits = \"dark\"\n[role\n", 2, ""),
-        ("key", "inherit = \"dark\"\n", 1, "did you mean \"inherits\""),
-        ("base", "inherits = \"drak\"\n", 1, "did you mean \"dark\""),
-        ("role", "inherits = \"dark\"\n\n[role]\nselektion = \"ink\"\n", 4, "did you mean \"selection\""),
-        ("entry", "inherits = \"dark\"\n[role]\ntext = \"inc\"\n", 3, "did you mean \"ink\""),
+        ("key", "inherit = \"dark\"\n", 1, "did you mean `inherits`"),
+        ("base", "inherits = \"drak\"\n", 1, "did you mean `dark`"),
+        ("role", "inherits = \"dark\"\n\n[role]\nselektion = \"ink\"\n", 4, "did you mean `selection`"),
+        ("entry", "inherits = \"dark\"\n[role]\ntext = \"inc\"\n", 3, "did you mean `ink`"),
         ("colour", "inherits = \"dark\"\n[palette]\nink = \"#12345\"\n", 3, "write #rrggbb"),
-        ("ansi", "inherits = \"dark\"\n[palette]\nink = \"grean\"\n", 3, "did you mean \"green\""),
+        ("ansi", "inherits = \"dark\"\n[palette]\nink = \"grean\"\n", 3, "did you mean `green`"),
         (
             "modifier",
             "inherits = \"dark\"\n[role]\ntext = \"ink bald\"\n",
@@ -226,7 +226,7 @@ fn a_file_may_change_the_palette_alone() {
 
 #[test]
 fn an_unknown_theme_is_told_from_a_file() {
-    assert!(Theme::load("drak", Depth::True).unwrap_err().contains("did you mean \"dark\""));
+    assert!(Theme::load("drak", Depth::True).unwrap_err().contains("did you mean `dark`"));
     assert!(Theme::load("/nowhere/mine.toml", Depth::True).unwrap_err().contains("cannot open"));
 }
 

@@ -1,18 +1,17 @@
 //! A warm tick of the xenstore driver allocates nothing. In a binary of its own, for its allocator counts.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
-#![allow(unsafe_code, reason = "an allocator that counts can be written in no other way")]
+#![allow(unsafe_code, unreachable_pub, reason = "an allocator that counts")]
 
 #[path = "support/fake_xenstored.rs"]
 mod fake_xenstored;
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-    fmt::Write,
-    time::Duration,
-};
+#[path = "support/counting.rs"]
+mod counting;
 
+use std::{fmt::Write, time::Duration};
+
+use counting::allocations;
 use domtop::{
     driver::{
         Observe,
@@ -23,35 +22,10 @@ use domtop::{
 use fake_xenstored::{FakeXenstored, Scratch};
 use uuid::Uuid;
 
-/// The system's allocator, which counts what each thread asks of it.
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: every call is handed to the system's allocator as it came, which keeps its contract.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // A thread that is ending counts no longer.
-        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        // SAFETY: the place came from `alloc`, which is the system's.
-        unsafe { System.dealloc(place, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-fn allocations(run: impl FnOnce()) -> usize {
-    let before = ALLOCATIONS.get();
+fn allocated(run: impl FnOnce()) -> u64 {
+    let before = allocations();
     run();
-    ALLOCATIONS.get() - before
+    allocations() - before
 }
 
 /// Two hundred domains with an interface and a disk each.
@@ -73,7 +47,7 @@ fn host() -> (FakeXenstored, Scratch, Vec<Domain>) {
 
 #[test]
 fn a_warm_tick_allocates_nothing() {
-    assert!(allocations(|| drop(std::hint::black_box(vec![1_u8]))) > 0, "the allocator counts");
+    assert!(allocated(|| drop(std::hint::black_box(vec![1_u8]))) > 0, "the allocator counts");
     let (xenstored, files, mut domains) = host();
     let xenstore = Xenstore::at(Places {
         peers: vec![xenstored.socket()],
@@ -96,7 +70,7 @@ fn a_warm_tick_allocates_nothing() {
             break;
         }
     }
-    assert_eq!(allocations(|| (1..=20).for_each(tick)), 0);
+    assert_eq!(allocated(|| (1..=20).for_each(tick)), 0);
     assert!(domains.iter().all(|d| d.net.known().is_some() && d.disk.known().is_some()));
     assert_eq!(domains[7].name.raw(), "guest7");
 }

@@ -1,6 +1,6 @@
 //! The columns of the domain table, one row each: title, width, what it says, what it sorts by.
 
-use super::words::nearest;
+use crate::model::nearest::suggestion;
 use crate::model::text::visible;
 
 /// How a cell is aligned.
@@ -71,8 +71,7 @@ impl Column {
         let typed = word.trim().to_lowercase();
         let typed = ALIASES.iter().find(|(alias, _)| *alias == typed).map_or(typed.as_str(), |(_, of)| of);
         Self::ALL.iter().copied().find(|c| c.word() == typed).ok_or_else(|| {
-            let near = nearest(typed, Self::ALL.iter().map(|c| c.word()));
-            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            let hint = suggestion(typed, Self::ALL.iter().map(|c| c.word()));
             format!("there is no column `{}`{hint}", visible(word))
         })
     }

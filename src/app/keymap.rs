@@ -92,7 +92,6 @@ fn known(name: &str) -> Result<(), String> {
     if command::find(name).is_some() {
         return Ok(());
     }
-    let hint = super::words::nearest(name, COMMANDS.iter().map(|c| c.name));
-    let hint = hint.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let hint = crate::model::nearest::suggestion(name, COMMANDS.iter().map(|c| c.name));
     Err(format!("there is no command `{}`{hint}", visible(name)))
 }

@@ -1,6 +1,7 @@
 //! What keys and the config file change, and how the file's words become it.
 
-use super::{Column, Table, interval, words::nearest};
+use super::{Column, Table, interval};
+use crate::model::nearest::suggestion;
 use crate::{
     config::Config,
     model::{Nanos, text::visible},
@@ -150,7 +151,6 @@ fn choose<T: Copy>(word: &str, words: &[(&str, T)]) -> Result<T, String> {
         return Ok(*value);
     }
     let all = words.iter().map(|(w, _)| format!("`{w}`")).collect::<Vec<_>>().join(", ");
-    let near = nearest(word, words.iter().map(|(w, _)| *w));
-    let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let hint = suggestion(word, words.iter().map(|(w, _)| *w));
     Err(format!("`{}` is none of {all}{hint}", visible(word)))
 }

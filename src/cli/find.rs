@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::trouble::{Status, Trouble};
 use crate::{
-    config::near,
+    model::nearest::near,
     model::{Domain, text::visible},
 };
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::{INTERVALS, suggestion};
+use super::INTERVALS;
+use crate::model::nearest::suggestion;
 
 /// Seconds within [`INTERVALS`]; a whole number will do.
 pub(super) fn interval<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {

@@ -20,9 +20,9 @@ pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Op
     near(wanted, names).first().copied()
 }
 
-/// `; did you mean "…"?`, or nothing where no name is near.
+/// ``; did you mean `…`?``, or nothing where no name is near.
 pub fn suggestion<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(wanted, names).map_or_else(String::new, |name| format!("; did you mean {name:?}?"))
+    nearest(wanted, names).map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
 }
 
 fn letters(name: &str) -> Vec<char> {

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, ops::Range};
 use ratatui::style::{Color, Style};
 use toml::de::{DeTable, DeValue};
 
-use super::{Role, built_in, nearest, spec};
+use super::{Role, built_in, spec};
+use crate::model::nearest::suggestion;
 
 /// How long a chain of themes that inherit from each other may be.
 const LONGEST_CHAIN: usize = 8;
@@ -50,7 +51,7 @@ impl File<'_> {
         let table = parsed.map_err(|e| self.at(e.span().unwrap_or_default(), e.message()))?.into_inner();
         for key in table.keys() {
             if !["inherits", "palette", "role"].contains(&key.get_ref().as_ref()) {
-                let near = nearest::among(key.get_ref(), ["inherits", "palette", "role"].into_iter());
+                let near = suggestion(key.get_ref(), ["inherits", "palette", "role"].into_iter());
                 return Err(self.at(key.span(), &format!("unknown key {:?}{near}", key.get_ref())));
             }
         }
@@ -60,7 +61,7 @@ impl File<'_> {
             sheet.palette.insert(key.0, colour);
         }
         for (key, said) in self.entries(&table, "role")? {
-            let near = || nearest::among(&key.0, Role::ALL.iter().map(|role| role.word()));
+            let near = || suggestion(&key.0, Role::ALL.iter().map(|role| role.word()));
             let unknown = || self.at(key.1.clone(), &format!("unknown role {:?}{}", key.0, near()));
             sheet.roles.insert(Role::of(&key.0).ok_or_else(unknown)?, said);
         }
@@ -73,7 +74,7 @@ impl File<'_> {
         let wrong = |problem: &str| self.at(value.span(), problem);
         let name = value.get_ref().as_str().ok_or_else(|| wrong("inherits takes the name of a theme"))?;
         let text = built_in(name).ok_or_else(|| {
-            let near = nearest::among(name, super::BUILT_IN.iter().map(|(name, _)| *name));
+            let near = suggestion(name, super::BUILT_IN.iter().map(|(name, _)| *name));
             wrong(&format!("there is no built-in theme {name:?} to inherit from{near}"))
         })?;
         if links == LONGEST_CHAIN {

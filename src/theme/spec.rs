@@ -2,7 +2,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use super::nearest;
+use crate::model::nearest::suggestion;
 
 /// The names of the sixteen, and the terminal's own colour.
 const NAMES: [(&str, Color); 17] = [
@@ -41,7 +41,7 @@ pub(super) fn colour(text: &str) -> Result<Color, String> {
     let named = NAMES.iter().find(|(name, _)| *name == text).map(|(_, colour)| *colour);
     let indexed = || text.parse().ok().map(Color::Indexed);
     named.or_else(indexed).ok_or_else(|| {
-        let near = nearest::among(text, NAMES.iter().map(|(name, _)| *name));
+        let near = suggestion(text, NAMES.iter().map(|(name, _)| *name));
         format!("{text:?} is no colour{near}; write #rrggbb, a name or an index to 255")
     })
 }
@@ -65,7 +65,7 @@ pub(super) fn style<'p>(
     let find = |word: &str| palette(word).map_or_else(|| colour(word), Ok);
     let known: Vec<_> = names.chain(MODIFIERS.map(|(name, _)| name)).collect();
     let unknown = |word: &str| {
-        let near = nearest::among(word, known.iter().copied());
+        let near = suggestion(word, known.iter().copied());
         format!("{word:?} is no palette entry, colour or modifier{near}")
     };
     let mut first = true;

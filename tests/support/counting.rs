@@ -1,19 +1,35 @@
-//! An allocator that counts what the thread that asks allocated: the harness has threads of its own.
+//! An allocator that counts what was allocated: by the thread that asks, and by all.
 //!
 //! A test program that takes it in has it as its allocator.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
+    sync::atomic::{AtomicU64, Ordering::SeqCst},
 };
 
 thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    static OURS: Cell<u64> = const { Cell::new(0) };
 }
 
-/// How often this thread allocated so far.
+static ALL: AtomicU64 = AtomicU64::new(0);
+
+/// How often this thread allocated so far: the harness has threads of its own.
+#[allow(dead_code, reason = "some count all threads")]
 pub fn allocations() -> u64 {
-    ALLOCATIONS.get()
+    OURS.get()
+}
+
+/// How often all threads allocated so far.
+#[allow(dead_code, reason = "some count their own thread")]
+pub fn allocations_of_all() -> u64 {
+    ALL.load(SeqCst)
+}
+
+fn count() {
+    // A thread that is ending has no count of its own any more.
+    let _ = OURS.try_with(|ours| ours.set(ours.get() + 1));
+    ALL.fetch_add(1, SeqCst);
 }
 
 struct Counting;
@@ -21,7 +37,7 @@ struct Counting;
 // SAFETY: every call goes to the system's allocator as it came; counting has no part in what it returns.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        count();
         // SAFETY: the caller's promises are those of the system's allocator.
         unsafe { System.alloc(layout) }
     }
@@ -32,7 +48,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        count();
         // SAFETY: as above.
         unsafe { System.realloc(pointer, layout, size) }
     }

@@ -2,7 +2,7 @@
 
 use super::{Arg, Command, Group, Need};
 use crate::{
-    app::{App, CpuScale, Effect, Glyphs, words::nearest},
+    app::{App, CpuScale, Effect, Glyphs},
     model::{Op, text::visible},
 };
 
@@ -59,8 +59,7 @@ fn theme(app: &mut App, name: &str) -> Vec<Effect> {
     };
     let found = if name.is_empty() { next } else { settings.themes.iter().find(|t| *t == name) };
     let Some(theme) = found.cloned() else {
-        let near = nearest(name, settings.themes.iter().map(String::as_str));
-        let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let hint = crate::model::nearest::suggestion(name, settings.themes.iter().map(String::as_str));
         app.complain(format!("there is no theme `{}`{hint}", visible(name)));
         return Vec::new();
     };
