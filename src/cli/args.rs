@@ -86,7 +86,7 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Options, clap::Erro
     })
 }
 
-/// Seconds within [`INTERVALS`] as a span.
+/// Seconds within `config::INTERVALS` as a span.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -51,7 +51,7 @@ impl File<'_> {
         let table = parsed.map_err(|e| self.at(e.span().unwrap_or_default(), e.message()))?.into_inner();
         for key in table.keys() {
             if !["inherits", "palette", "role"].contains(&key.get_ref().as_ref()) {
-                let near = suggestion(key.get_ref(), ["inherits", "palette", "role"].into_iter());
+                let near = suggestion(key.get_ref(), ["inherits", "palette", "role"]);
                 return Err(self.at(key.span(), &format!("unknown key {:?}{near}", key.get_ref())));
             }
         }

@@ -2,9 +2,9 @@
 //! their devices.
 //!
 //! Xenstore is a tree of small texts that a daemon, xenstored, keeps. It costs a system call or two per key, so
-//! nothing is asked for twice: keys of every domain are cached and watched ([`names`]), those of the one in view are
-//! read in bursts ([`facts`], [`devices`]). Counters do not come from xenstored at all, but from files of
-//! the kernel that serves as the backend ([`counters`]).
+//! nothing is asked for twice: keys of every domain are cached and watched (`names`), those of the one in view are
+//! read in bursts (`facts`, `devices`). Counters do not come from xenstored at all, but from files of
+//! the kernel that serves as the backend (`counters`).
 
 mod client;
 mod counters;
