@@ -88,7 +88,7 @@ class Machine:
             return self.shell.run(script, seconds)
         except LabError as error:
             # Where Xen or dom0 crashed, the console says so.
-            raise LabError(f"{error}\nthe console: {self.terminal.take(1).decode('utf8', 'replace')}") from error
+            raise LabError(f"{error}\nthe console: {self.terminal.tail()}") from error
 
     def must(self, script, seconds=600):
         """Runs what the lab itself needs to succeed; what it printed."""
