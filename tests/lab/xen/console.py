@@ -1,7 +1,11 @@
-"""One serial line of the machine: bytes out, bytes in, and waiting for what they show."""
+"""One serial line of the machine: bytes out, bytes in, and waiting for what they show.
+
+A thread takes what comes at once: a line nobody reads fills up after some 250 bytes (QEMU writes them one by one, and
+each takes a buffer of its own), and then Xen spins in its serial driver with interrupts off, and the machine stands.
+"""
 import re
-import select
 import socket
+import threading
 import time
 
 from .debian import LabError
@@ -13,8 +17,10 @@ class Console:
     def __init__(self, path):
         self.path = path
         self.pending = b""
+        self.gone = False
         self.commands = 0
         self.socket = socket.socket(socket.AF_UNIX)
+        self.came = threading.Condition()
 
     def connect(self, seconds):
         """Connects once QEMU listens."""
@@ -23,28 +29,44 @@ class Console:
             if time.monotonic() > end:
                 raise LabError(f"QEMU did not open {self.path}: did it start?")
             time.sleep(0.05)
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self):
+        """Takes what comes until the line is closed."""
+        while data := self.receive():
+            with self.came:
+                self.pending += data
+                self.came.notify_all()
+        with self.came:
+            self.gone = True
+            self.came.notify_all()
+
+    def receive(self):
+        try:
+            return self.socket.recv(65536)
+        except OSError:
+            return b""
+
+    def close(self):
+        """Leaves the line to others."""
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
 
     def send(self, data):
         """Sends bytes as if typed."""
         self.socket.sendall(data)
 
-    def read(self, seconds):
-        """What comes within a time; empty when nothing did."""
-        if not select.select([self.socket], [], [], seconds)[0]:
-            return b""
-        data = self.socket.recv(65536)
-        if not data:
-            raise LabError(f"the machine is gone; its line ended with:\n{self.tail()}")
-        return data
-
     def until(self, pattern, seconds):
         """Takes all up to the end of what matches; a LabError with the line's end when it does not come."""
         end = time.monotonic() + seconds
-        while not (hit := re.search(pattern, self.pending)):
-            if time.monotonic() > end:
-                raise LabError(f"no {pattern!r} within {seconds} s; the line ends with:\n{self.tail()}")
-            self.pending += self.read(1)
-        before, self.pending = self.pending[:hit.start()], self.pending[hit.end():]
+        with self.came:
+            while not (hit := re.search(pattern, self.pending)):
+                left = end - time.monotonic()
+                if self.gone or left <= 0:
+                    problem = "the machine is gone" if self.gone else f"no {pattern!r} within {seconds} s"
+                    raise LabError(f"{problem}; the line ends with:\n{self.tail()}")
+                self.came.wait(left)
+            before, self.pending = self.pending[:hit.start()], self.pending[hit.end():]
         return before, hit
 
     def run(self, script, seconds=600):
@@ -55,11 +77,13 @@ class Console:
         out, hit = self.until(rb"LAB-END-%d (\d+)\r*\n" % self.commands, seconds)
         return int(hit.group(1)), out.decode("utf8", "replace").replace("\r", "")
 
+    def take(self, seconds):
+        """Takes what is pending or comes within a time; empty when nothing did."""
+        with self.came:
+            self.came.wait_for(lambda: self.pending or self.gone, seconds)
+            data, self.pending = self.pending, b""
+        return data
+
     def tail(self):
         """The end of what came and was not taken."""
         return self.pending[-3000:].decode("utf8", "replace")
-
-    def take(self, seconds):
-        """Takes what is pending or comes within a time."""
-        data, self.pending = self.pending + self.read(seconds), b""
-        return data

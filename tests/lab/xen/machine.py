@@ -84,7 +84,11 @@ class Machine:
 
     def run(self, script, seconds=600):
         """Runs shell lines in dom0; their exit status and what they printed."""
-        return self.shell.run(script, seconds)
+        try:
+            return self.shell.run(script, seconds)
+        except LabError as error:
+            # Where Xen or dom0 crashed, the console says so.
+            raise LabError(f"{error}\nthe console: {self.terminal.tail()}") from error
 
     def must(self, script, seconds=600):
         """Runs what the lab itself needs to succeed; what it printed."""
