@@ -14,4 +14,9 @@ setsid sh -c 'exec </dev/ttyS1 >/dev/ttyS1 2>&1; stty -echo 115200 cols 160 rows
 stty -echo cols 120 rows 34
 echo LAB-READY
 export PS1= PS2=
-exec setsid cttyhack sh
+# The first process must not end, or the kernel panics: it stays behind the shell and gives the console a new one.
+while :; do
+    setsid cttyhack sh
+    echo "LAB-SHELL-ENDED $?"
+    stty -echo cols 120 rows 34
+done
