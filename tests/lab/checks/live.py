@@ -59,14 +59,15 @@ def creating_and_destroying_show_within_a_tick(lab):
 @contextlib.contextmanager
 def stream(lab):
     """domtop's samples while the block runs."""
-    lab.machine.must(f"rm -f {STREAM}\n"
-                     f"domtop --batch -d {INTERVAL} --format json >{STREAM} 2>/tmp/stream.err & echo $! >/tmp/stream.pid")
+    # An orphan: busybox's shell ends where a child of its own dies while it reads.
+    lab.machine.must(f"rm -f {STREAM}\n(domtop --batch -d {INTERVAL} --format json >{STREAM} 2>/tmp/stream.err "
+                     "</dev/null & echo $! >/tmp/stream.pid)")
     samples = Stream(lab)
     try:
         samples.wait_past(samples.stamp())
         yield samples
     finally:
-        lab.machine.run("kill $(cat /tmp/stream.pid); wait $(cat /tmp/stream.pid)")
+        lab.machine.run("kill $(cat /tmp/stream.pid)")
 
 
 class Stream:

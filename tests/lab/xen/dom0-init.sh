@@ -9,10 +9,13 @@ mkdir -p /run/xenstored /run/xen /var/lib/xen/dump /var/log/xen; ln -sfn /run /v
 xenstored --pid-file /run/xenstored.pid
 for i in 1 2 3 4 5 6 7 8 9 10; do [ -S /run/xenstored/socket ] && break; sleep 0.2; done
 xen-init-dom0 >/dev/null 2>&1; xenconsoled --pid-file=/run/xenconsoled.pid
+export PS1= PS2=
 # The second line is dom0's own: commands go over it while a full-screen program has the console.
-setsid sh -c 'exec </dev/ttyS1 >/dev/ttyS1 2>&1; stty -echo 115200 cols 160 rows 48; echo LAB-READY; PS1= PS2= exec sh' &
+setsid sh -c 'exec </dev/ttyS1 >/dev/ttyS1 2>&1; stty -echo 115200 cols 160 rows 48; echo LAB-READY
+    while :; do sh; done' &
 stty -echo cols 120 rows 34
 echo LAB-READY
+<<<<<<< HEAD
 export PS1= PS2=
 # The first process must not end, or the kernel panics: it stays behind the shell and gives the console a new one.
 while :; do
@@ -20,3 +23,8 @@ while :; do
     echo "LAB-SHELL-ENDED $?"
     stty -echo cols 120 rows 34
 done
+=======
+# Not exec: busybox's shell takes the death of a child while it reads for the end of its input, and process 1 is the
+# parent of every orphan (as each guest's `xl create` is).
+while :; do setsid cttyhack sh; done
+>>>>>>> lab
