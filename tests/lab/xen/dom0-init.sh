@@ -15,16 +15,6 @@ setsid sh -c 'exec </dev/ttyS1 >/dev/ttyS1 2>&1; stty -echo 115200 cols 160 rows
     while :; do sh; done' &
 stty -echo cols 120 rows 34
 echo LAB-READY
-<<<<<<< HEAD
-export PS1= PS2=
-# The first process must not end, or the kernel panics: it stays behind the shell and gives the console a new one.
-while :; do
-    setsid cttyhack sh
-    echo "LAB-SHELL-ENDED $?"
-    stty -echo cols 120 rows 34
-done
-=======
 # Not exec: busybox's shell takes the death of a child while it reads for the end of its input, and process 1 is the
 # parent of every orphan (as each guest's `xl create` is).
 while :; do setsid cttyhack sh; done
->>>>>>> lab
