@@ -14,7 +14,6 @@ pub mod interval;
 pub mod keymap;
 pub mod message;
 mod mouse;
-mod order;
 pub mod overlay;
 pub mod regions;
 mod sampled;

@@ -2,14 +2,16 @@
 
 mod columns;
 mod cursor;
+mod order;
 mod rows;
 
 use std::collections::{BTreeSet, HashMap};
 
 pub use cursor::Step;
 
-use super::{Column, filter::Query, order::Order};
+use super::{Column, filter::Query};
 use crate::model::{Domain, DomainKey, Nanos, rates::DomainRates};
+use order::Order;
 
 /// How long what is new glows, and what has gone fades.
 pub const GLOW: Nanos = Nanos(1_000_000_000);

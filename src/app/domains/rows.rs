@@ -2,13 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::{GLOW, Gone, Row, Table};
+use super::{
+    GLOW, Gone, Row, Table,
+    order::{Comparison, Order},
+};
 use crate::{
-    app::{
-        filter::Query,
-        order::{Comparison, Order},
-        subject::Scene,
-    },
+    app::{filter::Query, subject::Scene},
     model::{DomainKey, Nanos},
 };
 

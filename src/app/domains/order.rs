@@ -6,12 +6,11 @@
 
 use std::{cmp::Ordering, collections::HashMap};
 
-use super::{
-    Column,
-    domains::{Gone, Row},
-    subject::Scene,
+use super::{Gone, Row};
+use crate::{
+    app::{Column, subject::Scene},
+    model::{Domain, DomainKey},
 };
-use crate::model::{Domain, DomainKey};
 
 /// Time over which rates are smoothed, in seconds.
 const SMOOTH: f64 = 0.5;
