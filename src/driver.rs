@@ -80,7 +80,7 @@ pub trait Observe: Send + Sync {
         Err(Error::unsupported(Op::PcpuTimes))
     }
 
-    /// [`Op::Domains`]: asked every tick. `into` holds what it held a tick ago; the driver makes it hold today's
+    /// [`Op::Domains`]: asked every tick. `into` holds what it held some ticks ago; the driver makes it hold today's
     /// domains by increasing id, those that are off last by name, and overwrites every field it knows. A row whose
     /// key is the same as before keeps `name`, `guest`, `target`, `net` and `disk` (the driver clears them where the
     /// key changed), so that what others fill in need not be filled again each tick.
