@@ -19,8 +19,8 @@ def a_command_names_what_is_missing(lab):
 
 def the_screen_names_what_is_missing(lab):
     """And never takes the terminal."""
-    session = Session(lab, "su operator -c 'domtop -c xen:///'")
-    status = session.ended()
+    with Session(lab, "su operator -c 'domtop -c xen:///'") as session:
+        status = session.ended()
     expect(status in REFUSALS, f"it exits with {status}: {session.said('err')!r}")
     names_what_is_missing(session.said("err"))
 

@@ -11,7 +11,7 @@ OVER = "SESSION-OVER"
 
 
 class Session:
-    """A program that has the console, until it ends."""
+    """A program that has the console, until it ends; as a context, it is ended where a claim failed."""
 
     def __init__(self, lab, command):
         self.machine, self.terminal = lab.machine, lab.machine.terminal
@@ -21,6 +21,14 @@ class Session:
         # One line: a key typed early must not be taken by the shell.
         self.terminal.send(f'stty -g >/tmp/screen.before; {command} 2>/tmp/screen.err; echo $? >/tmp/screen.status; '
                            f'stty -g >/tmp/screen.after; echo "SESSION-""OVER"\n'.encode())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, problem, *_):
+        if problem:
+            self.machine.run("kill -KILL $(pidof domtop); stty -F /dev/hvc0 sane -echo")
+            self.terminal.until(OVER.encode(), PATIENCE)
 
     def pump(self):
         """Takes what came and answers what was asked."""
