@@ -43,7 +43,7 @@ def a_filter_leaves_what_matches(lab):
 
 
 def a_signal_leaves_the_terminal_as_it_was(lab):
-    """SIGTERM, SIGINT and SIGHUP end it with the terminal restored; a panic's way out is the same."""
+    """SIGTERM, SIGINT and SIGHUP end it with the terminal restored."""
     for signal in ("TERM", "INT", "HUP"):
         with Session(lab, SCREEN) as session:
             session.wait_for(*NAMES)
