@@ -23,6 +23,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// The domain under the cursor: the cursor follows it, not the row.
     pub cursor: Option<DomainKey>,
+    /// Whether the user put it there; until then it stays on the first row, where who eats the host shows.
+    pub chosen: bool,
     /// Its place in `rows`.
     pub selected: usize,
     /// First row on the screen.
@@ -78,6 +80,7 @@ impl Default for Table {
         Self {
             rows: Vec::new(),
             cursor: None,
+            chosen: false,
             selected: 0,
             offset: 0,
             column_offset: 0,

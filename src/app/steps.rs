@@ -29,7 +29,10 @@ impl App {
     }
 
     /// Opens Detail beside the table, which keeps the keys where there is room for both; or closes it.
+    ///
+    /// The domain looked at is chosen by that: the cursor stays with it.
     pub(super) fn toggle_detail(&mut self) {
+        self.table.chosen = true;
         let screen = &mut self.screen;
         let hidden = screen.is_hidden(Panel::Detail);
         let cramped = screen.size.0 < ROOMY.0 || screen.size.1 < ROOMY.1 || screen.zoom;

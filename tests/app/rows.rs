@@ -36,6 +36,24 @@ fn the_cursor_follows_the_domain_not_the_row() {
 }
 
 #[test]
+fn a_cursor_nobody_moved_stays_on_the_first_row() {
+    let mut desk = three();
+    assert_eq!(desk.cursor(), "b");
+    desk.guest("c").cpu = 90.0;
+    (0..5).for_each(|_| drop(desk.tick(1000)));
+    assert_eq!((desk.rows()[0].as_str(), desk.cursor(), desk.app.table.selected), ("c", "c", 0));
+}
+
+#[test]
+fn who_is_looked_at_in_full_keeps_the_cursor() {
+    let mut desk = three();
+    desk.press("Enter");
+    desk.guest("c").cpu = 90.0;
+    (0..5).for_each(|_| drop(desk.tick(1000)));
+    assert_eq!((desk.rows()[0].as_str(), desk.cursor()), ("c", "b"));
+}
+
+#[test]
 fn the_cursor_follows_a_domain_through_its_reboot() {
     let mut desk = three();
     desk.press("j");

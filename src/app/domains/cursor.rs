@@ -33,6 +33,7 @@ impl Step {
 impl Table {
     /// Moves the cursor; rows of domains that have gone are passed over.
     pub(in crate::app) fn walk(&mut self, step: Step, page: usize, snapshot: &Snapshot) {
+        self.chosen = true;
         let to = step.from(self.selected, self.rows.len(), page);
         if to < self.selected {
             self.settle(to, Self::above, snapshot);
@@ -43,6 +44,7 @@ impl Table {
 
     /// Puts the cursor on a row, or on the nearest that is a domain's.
     pub(in crate::app) fn select(&mut self, row: usize, snapshot: &Snapshot) {
+        self.chosen = true;
         self.settle(row, Self::below, snapshot);
     }
 
@@ -67,8 +69,12 @@ impl Table {
         self.offset = self.offset.min(self.rows.len().saturating_sub(page));
     }
 
-    /// After the rows changed: to where the cursor's domain is now, or to its neighbour where it has gone.
+    /// After the rows changed: to where the cursor's domain is now, or to its neighbour where it has gone. A cursor
+    /// nobody put anywhere stays on the first row.
     pub(super) fn place_cursor(&mut self, snapshot: &Snapshot) {
+        if !self.chosen {
+            return self.settle(0, Self::below, snapshot);
+        }
         let found = self.cursor.and_then(|key| self.find(key, snapshot));
         match found {
             Some(row) => self.settle(row, Self::below, snapshot),
