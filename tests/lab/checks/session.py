@@ -1,6 +1,7 @@
 """A full-screen program on dom0's console: keys in, the screen read back, the terminal's state before and after."""
 import time
 
+from xen.debian import LabError
 from xen.screen import Screen
 
 from .lab import expect
@@ -8,6 +9,15 @@ from .lab import expect
 ROWS, COLUMNS = 34, 120
 PATIENCE = 120
 OVER = "SESSION-OVER"
+# Written over the other line, then run by the console's own shell.
+SCRIPT = """rm -f /tmp/screen.*; cat >/tmp/session <<'SESSION'
+stty cols {columns} rows {rows}; clear
+stty -g >/tmp/screen.before
+{command} 2>/tmp/screen.err
+echo $? >/tmp/screen.status
+stty -g >/tmp/screen.after
+echo SESSION-OVER
+SESSION"""
 
 
 class Session:
@@ -16,11 +26,11 @@ class Session:
     def __init__(self, lab, command):
         self.machine, self.terminal = lab.machine, lab.machine.terminal
         self.screen = Screen(ROWS, COLUMNS)
-        self.terminal.run(f"rm -f /tmp/screen.*; stty cols {COLUMNS} rows {ROWS}; clear", 60)
+        # The line typed is short: Xen drops console input beyond 128 bytes that dom0 has not read, and then nothing of a
+        # longer line ever runs. It is one line: a key typed early must not be taken by the shell.
+        self.machine.must(SCRIPT.format(columns=COLUMNS, rows=ROWS, command=command))
         self.terminal.take(0.1)
-        # One line: a key typed early must not be taken by the shell.
-        self.terminal.send(f'stty -g >/tmp/screen.before; {command} 2>/tmp/screen.err; echo $? >/tmp/screen.status; '
-                           f'stty -g >/tmp/screen.after; echo "SESSION-""OVER"\n'.encode())
+        self.terminal.send(b". /tmp/session\n")
 
     def __enter__(self):
         return self
@@ -28,7 +38,14 @@ class Session:
     def __exit__(self, problem, *_):
         if problem:
             self.machine.run("kill -KILL $(pidof domtop); stty -F /dev/hvc0 sane -echo")
+            self.give_back()
+
+    def give_back(self):
+        """Waits until the shell has the console again; says so where it does not, for the claim that failed matters more."""
+        try:
             self.terminal.until(OVER.encode(), PATIENCE)
+        except LabError as error:
+            print(f"the console did not come back: {error}", flush=True)
 
     def pump(self):
         """Takes what came and answers what was asked."""
