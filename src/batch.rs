@@ -61,7 +61,7 @@ impl Plan {
         Demand {
             all_vcpus: self.view == View::Vcpus,
             devices: self.view == View::Domains || self.format == Format::Json,
-            focus: None,
+            ..Demand::default()
         }
     }
 }

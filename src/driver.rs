@@ -126,6 +126,18 @@ pub trait Observe: Send + Sync {
         Err(Error::unsupported(Op::ReadScheduler))
     }
 
+    /// [`Op::Requests`]: appends those shutdown requests that still stand where the guest would have taken them away
+    /// (`control/shutdown` of Xen's io/libxs protocol), of these domains. Domains that have gone are left out.
+    fn requests(&self, _keys: &[DomainKey], _into: &mut Vec<(DomainKey, Name)>) -> Answer<()> {
+        Err(Error::unsupported(Op::Requests))
+    }
+
+    /// [`Op::Configuration`] of one domain, as its toolstack keeps and prints it (JSON of `xl list -l`). Raw: make
+    /// it visible before showing it.
+    fn configuration(&self, _key: DomainKey) -> Answer<String> {
+        Err(Error::unsupported(Op::Configuration))
+    }
+
     /// [`Op::HostLog`]: what the hypervisor printed after `cursor` (0: all it still has), and the cursor to go on
     /// from. Raw: make it visible before showing it.
     fn host_log(&self, _cursor: u32) -> Answer<(String, u32)> {
@@ -142,6 +154,12 @@ pub trait Control: Observe {
     /// Carries out one change to one domain; the operation is `change.op()`.
     fn change(&self, _permit: &Permit, _key: DomainKey, change: &Change) -> Answer<()> {
         Err(Error::unsupported(change.op()))
+    }
+
+    /// Another driver destroyed a domain that is none of this one's to destroy: takes away what this one keeps of
+    /// it. Called by the stack alone, after a [`Change::Destroy`] that the hypervisor did without its toolstack.
+    fn clean_up(&self, _permit: &Permit, _key: DomainKey) -> Answer<()> {
+        Ok(())
     }
 
     /// Carries out a request that is about no domain there is yet.

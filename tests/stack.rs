@@ -35,7 +35,7 @@ fn run(change: &Change, answers: [Result<(), Kind>; 3]) -> (Vec<String>, Result<
     tape.clear();
     let controller = session.controller.expect("opened for changes");
     let outcome = controller.run(&Request::Domain(DomainKey::default(), change.clone()));
-    let done = outcome.map(|names| names.iter().map(ToString::to_string).collect());
+    let done = outcome.map(|trail| trail.done_by().map(ToString::to_string).collect());
     (tape.asked(), done.map_err(|f| f.reasons.iter().map(|r| r.kind).collect()))
 }
 

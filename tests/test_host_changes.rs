@@ -480,7 +480,7 @@ proptest! {
         if let Ok(mut session) = open(&uri, HostId(0)) {
             let mut snapshot = domtop::model::Snapshot::default();
             for mono in [Nanos(0), Nanos(60_000_000_000)] {
-                let demand = Demand { all_vcpus: true, devices: true, focus: None };
+                let demand = Demand { all_vcpus: true, devices: true, ..Demand::default() };
                 session.reader.sample(Stamp { mono, wall: mono }, &demand, &mut snapshot);
             }
         }

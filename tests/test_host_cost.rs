@@ -37,7 +37,7 @@ fn twenty_ticks(uri: &str, demand: &Demand) -> u64 {
 fn a_warm_tick_allocates_nothing() {
     for uri in ["test:///default", "test:///default?domains=1000", "test:///default?domains=3000"] {
         for (all_vcpus, devices) in [(false, false), (true, false), (true, true)] {
-            let demand = Demand { all_vcpus, devices, focus: None };
+            let demand = Demand { all_vcpus, devices, ..Demand::default() };
             assert_eq!(twenty_ticks(uri, &demand), 0, "{uri} {demand:?}");
         }
     }

@@ -93,6 +93,7 @@ impl App {
             all_vcpus: false,
             devices: detail || self.table.needs_devices(),
             focus: self.table.cursor.filter(|_| detail),
+            awaited: Vec::new(),
         }
     }
 }

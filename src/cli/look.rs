@@ -56,7 +56,7 @@ impl Subject {
         self.read(&Demand::default());
         readable(&self.reader, &mut self.snapshot)?;
         let key = find::domain(&self.snapshot.domains, wanted)?.key;
-        self.read(&Demand { focus: Some(key), devices: true, all_vcpus: false });
+        self.read(&Demand { focus: Some(key), devices: true, ..Demand::default() });
         readable(&self.reader, &mut self.snapshot)?;
         find::domain(&self.snapshot.domains, wanted).cloned()
     }
@@ -83,7 +83,7 @@ fn whole<'a>(host: &'a Name, domain: &'a Domain) -> Row<'a> {
 
 /// What asks something of every driver.
 fn everything() -> Demand {
-    Demand { all_vcpus: true, devices: true, focus: None }
+    Demand { all_vcpus: true, devices: true, ..Demand::default() }
 }
 
 /// Foreign text of many lines, each safe to show.

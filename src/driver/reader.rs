@@ -65,6 +65,7 @@ impl Reader {
         self.node(at.mono, into);
         self.vcpus(demand, into);
         self.detail(at.mono, demand, into);
+        self.requests(demand, into);
         self.stack.statuses(&mut into.drivers);
     }
 
@@ -127,6 +128,22 @@ impl Reader {
             // What could not be read is not shown; the Drivers panel has the reason.
             let _ = self.stack.read(Op::Vcpus, |d| d.vcpus(wanted, vcpus));
         }
+    }
+
+    /// What could not be read is as if acknowledged; the Drivers panel has the reason.
+    fn requests(&self, demand: &Demand, into: &mut Snapshot) {
+        into.requests.clear();
+        if !demand.awaited.is_empty() {
+            let _ = self.stack.read(Op::Requests, |d| d.requests(&demand.awaited, &mut into.requests));
+        }
+    }
+
+    /// A domain's configuration as its toolstack keeps it; raw text.
+    ///
+    /// # Errors
+    /// The reasons of the drivers.
+    pub fn configuration(&self, key: DomainKey) -> Outcome<String> {
+        self.stack.read(Op::Configuration, |d| d.configuration(key))
     }
 
     fn detail(&mut self, now: Nanos, demand: &Demand, into: &mut Snapshot) {

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Answer, Control, DriverInfo, Error, Observe, Permit, conn::Stopwatch};
 use crate::model::{
-    DomainKey, DriverStatus, Failure, Kind, Light, Nanos, Op, Reason, Route,
+    DomainKey, DriverStatus, Failure, Kind, Light, Nanos, Op, Reason, Route, Step, Trail,
     request::{Change, Request},
 };
 
@@ -151,11 +151,11 @@ impl Controller {
         Self { stack, drivers, permit }
     }
 
-    /// Carries out a request by the route of its operation; returns the drivers that did it, in the order told.
+    /// Carries out a request by the route of its operation; returns the drivers that were asked, in order.
     ///
     /// # Errors
-    /// The reasons of the drivers that did not.
-    pub fn run(&self, request: &Request) -> Outcome<Vec<Arc<str>>> {
+    /// The reasons of the drivers, where none did it.
+    pub fn run(&self, request: &Request) -> Outcome<Trail> {
         match request {
             Request::Domain(key, change) => self.change(*key, change),
             Request::Create(_) | Request::Define(_) | Request::Restore(_) => {
@@ -164,11 +164,29 @@ impl Controller {
         }
     }
 
-    fn change(&self, key: DomainKey, change: &Change) -> Outcome<Vec<Arc<str>>> {
-        self.route(change.op(), |driver| driver.change(&self.permit, key, change))
+    fn change(&self, key: DomainKey, change: &Change) -> Outcome<Trail> {
+        let mut trail = self.route(change.op(), |driver| driver.change(&self.permit, key, change))?;
+        if *change == Change::Destroy {
+            self.clean_up(key, &mut trail);
+        }
+        Ok(trail)
     }
 
-    fn route(&self, op: Op, ask: impl Fn(&dyn Control) -> Answer<()>) -> Outcome<Vec<Arc<str>>> {
+    /// Where the hypervisor destroyed a domain under its toolstack's feet, the others take away what is left of it.
+    fn clean_up(&self, key: DomainKey, trail: &mut Trail) {
+        let under_feet = |slot: &Slot| slot.info.hypervisor && trail.done_by().any(|name| *name == slot.name);
+        if !self.stack.slots.iter().any(under_feet) {
+            return;
+        }
+        for (place, slot) in self.stack.slots.iter().enumerate().filter(|(_, slot)| !slot.info.hypervisor) {
+            let Some(driver) = &self.drivers[place] else { continue };
+            if let Err(error) = driver.clean_up(&self.permit, key) {
+                trail.0.push(step(slot, Err(error)));
+            }
+        }
+    }
+
+    fn route(&self, op: Op, ask: impl Fn(&dyn Control) -> Answer<()>) -> Outcome<Trail> {
         match op.route() {
             Route::First => self.first(op, ask, 0..self.drivers.len()),
             Route::HypervisorLast => self.first(op, ask, self.hypervisor_last()),
@@ -181,32 +199,27 @@ impl Controller {
         op: Op,
         ask: impl Fn(&dyn Control) -> Answer<()>,
         order: impl IntoIterator<Item = usize>,
-    ) -> Outcome<Vec<Arc<str>>> {
-        let mut reasons = Vec::new();
-        for place in order {
-            match self.call(place, op, &ask) {
-                Ok(()) => return Ok(vec![self.stack.slots[place].name.clone()]),
-                Err(error) => {
-                    let ends = !error.kind.falls_through();
-                    keep(&mut reasons, &self.stack.slots[place], error);
-                    if ends {
-                        break;
-                    }
-                }
+    ) -> Outcome<Trail> {
+        let mut trail = Trail::default();
+        for place in order.into_iter().filter(|&place| self.has_part(place, op)) {
+            let answer = self.call(place, op, &ask);
+            let ends = answer.as_ref().map_or_else(|error| !error.kind.falls_through(), |()| true);
+            trail.0.push(step(&self.stack.slots[place], answer));
+            if ends {
+                break;
             }
         }
-        Err(Failure { op, subject: Arc::default(), reasons })
+        outcome(op, trail)
     }
 
-    fn every(&self, op: Op, ask: impl Fn(&dyn Control) -> Answer<()>) -> Outcome<Vec<Arc<str>>> {
-        let (mut done, mut reasons) = (Vec::new(), Vec::new());
-        for (place, slot) in self.stack.slots.iter().enumerate() {
-            match self.call(place, op, &ask) {
-                Ok(()) => done.push(slot.name.clone()),
-                Err(error) => keep(&mut reasons, slot, error),
-            }
-        }
-        if done.is_empty() { Err(Failure { op, subject: Arc::default(), reasons }) } else { Ok(done) }
+    fn every(&self, op: Op, ask: impl Fn(&dyn Control) -> Answer<()>) -> Outcome<Trail> {
+        let places = (0..self.drivers.len()).filter(|&place| self.has_part(place, op));
+        let steps = places.map(|place| step(&self.stack.slots[place], self.call(place, op, &ask)));
+        outcome(op, Trail(steps.collect()))
+    }
+
+    fn has_part(&self, place: usize, op: Op) -> bool {
+        self.stack.slots[place].info.ops.contains(&op)
     }
 
     fn call(&self, place: usize, op: Op, ask: impl Fn(&dyn Control) -> Answer<()>) -> Answer<()> {
@@ -221,4 +234,21 @@ impl Controller {
             (0..self.drivers.len()).partition(|&place| self.stack.slots[place].info.hypervisor);
         others.into_iter().chain(last).collect()
     }
+}
+
+fn step(slot: &Slot, answer: Answer<()>) -> Step {
+    Step { driver: slot.name.clone(), refused: answer.err().map(|error| error.reason(&slot.name)) }
+}
+
+/// A trail on which some driver did it; else the failure with every reason that says something.
+fn outcome(op: Op, trail: Trail) -> Outcome<Trail> {
+    if trail.done() {
+        return Ok(trail);
+    }
+    let mut reasons: Vec<_> = trail.0.into_iter().filter_map(|step| step.refused).collect();
+    // That one has no part in it says something only where nobody has.
+    if reasons.iter().any(|reason| reason.kind != Kind::Unsupported) {
+        reasons.retain(|reason| reason.kind != Kind::Unsupported);
+    }
+    Err(Failure { op, subject: Arc::default(), reasons })
 }

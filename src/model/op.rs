@@ -51,6 +51,8 @@ ops! {
     Devices,       "devices",        First,          false, "a domain's devices and their backends";
     Facts,         "facts",          First,          false, "console, display, features and errors of a domain";
     ReadScheduler, "read-scheduler", First,          false, "a domain's scheduler parameters";
+    Requests,      "requests",       First,          false, "shutdown requests the guests have not taken up";
+    Configuration, "configuration",  First,          false, "a domain's configuration as its toolstack keeps it";
     HostLog,       "host-log",       First,          false, "the hypervisor's console ring";
     Suspend,       "suspend",        HypervisorLast, true,  "stop a domain's vCPUs where they stand";
     Resume,        "resume",         HypervisorLast, true,  "let a suspended domain run on";

@@ -46,6 +46,9 @@ pub struct Snapshot {
     pub vcpus: Vec<Vcpu>,
     /// The rest of what is known of the domain the demand named.
     pub detail: Option<Arc<Detail>>,
+    /// Shutdown requests that the awaited domains' guests have not taken up yet, as `poweroff`; one that is not
+    /// here was acknowledged, or no driver can tell.
+    pub requests: Vec<(DomainKey, Name)>,
     /// The driver stack, in the order it is asked.
     pub drivers: Vec<DriverStatus>,
 }
@@ -85,6 +88,8 @@ pub struct Demand {
     pub devices: bool,
     /// The domain whose vCPUs and [`Detail`] are wanted.
     pub focus: Option<DomainKey>,
+    /// Domains whose unanswered shutdown requests are wanted: those a job waits for.
+    pub awaited: Vec<DomainKey>,
 }
 
 /// What is known of one domain beyond its row: read for the domain in view, about once a second.

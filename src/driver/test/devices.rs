@@ -8,9 +8,10 @@ use super::{
     world::World,
 };
 use crate::{
-    driver::Answer,
+    driver::{Answer, Error},
     model::{
-        Affinity, CpuSet, Device, DeviceKind, DiskCounters, Domain, DomainKey, Name, NetCounters, Reading,
+        Affinity, CpuSet, Device, DeviceKind, DiskCounters, Domain, DomainKey, Kind, Name, NetCounters,
+        Reading,
     },
 };
 
@@ -102,6 +103,12 @@ impl Guest {
     fn tty(&self) -> Option<String> {
         let run = self.run.as_ref().filter(|_| !self.plan.uuid.is_nil())?;
         Some(format!("/dev/pts/{}", run.id.0))
+    }
+
+    /// Its description as JSON, as a toolstack would keep it.
+    pub(super) fn tell_configuration(&self) -> Answer<String> {
+        let text = serde_json::to_string_pretty(&self.plan);
+        text.map_err(|error| Error::new(Kind::Failed, format!("write the description: {error}")))
     }
 
     /// What else is to be told of it, in the order to show.

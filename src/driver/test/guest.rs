@@ -30,6 +30,29 @@ pub(super) struct Run {
     pub(super) cpus: Vec<Cpu>,
     pub(super) flows: Vec<Flow>,
     pub(super) balloon: Balloon,
+    /// What its guest was last asked to do, and when: `poweroff` or `reboot`.
+    #[serde(default)]
+    pub(super) asked: Option<Asked>,
+}
+
+/// A shutdown request to a guest.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Asked {
+    at: Nanos,
+    reboot: bool,
+}
+
+impl Asked {
+    pub(super) const fn new(at: Nanos, reboot: bool) -> Self {
+        Self { at, reboot }
+    }
+
+    /// Its word, while it stands: a guest that does as asked takes it away in the first half of its time, one that
+    /// ignores it never does.
+    pub(super) fn stands(self, takes: Option<Nanos>, now: Nanos) -> Option<&'static str> {
+        let word = if self.reboot { "reboot" } else { "poweroff" };
+        takes.is_none_or(|takes| now.since(self.at).0 < takes.0 / 2).then_some(word)
+    }
 }
 
 /// How far a run has got.
@@ -94,6 +117,7 @@ impl Guest {
             cpus,
             flows,
             balloon: Balloon::at(plan.memory, now),
+            asked: None,
         });
     }
 

@@ -10,7 +10,7 @@
 use super::{
     check::HIGHEST_ID,
     event::{Deed, Event, Stage},
-    guest::{Guest, Phase},
+    guest::{Asked, Guest, Phase},
     noise::{below, mix, unit},
     plan::{DomainPlan, GIB, Start, made_up_uuid},
     world::World,
@@ -171,21 +171,24 @@ impl World {
     }
 
     fn carry_out(&mut self, place: usize, id: DomainId, deed: Deed) {
-        let life = self.guests[place].plan.life;
         match deed {
             Deed::Start => {}
             Deed::Pause => self.enter(place, Phase::Paused),
             Deed::Resume => self.enter(place, Phase::Live),
             Deed::Crash => self.enter(place, Phase::Crashed),
             Deed::Destroy => self.tear_down(place, id, Stage::Gone { again: false }),
-            Deed::Shutdown => self.ask_guest(life.shutdown, id, Stage::PoweredOff),
-            Deed::Reboot => self.ask_guest(life.shutdown, id, Stage::Rebooting),
+            Deed::Shutdown => self.ask_guest(place, id, Stage::PoweredOff),
+            Deed::Reboot => self.ask_guest(place, id, Stage::Rebooting),
         }
     }
 
     /// The guest does as asked in its time, or never.
-    fn ask_guest(&mut self, takes: Option<Nanos>, id: DomainId, stage: Stage) {
-        if let Some(takes) = takes {
+    fn ask_guest(&mut self, place: usize, id: DomainId, stage: Stage) {
+        let guest = &mut self.guests[place];
+        if let Some(run) = &mut guest.run {
+            run.asked = Some(Asked::new(self.clock.now, stage == Stage::Rebooting));
+        }
+        if let Some(takes) = guest.plan.life.shutdown {
             self.queue.put(later(self.clock.now, takes.seconds()), Event::Run(id, stage));
         }
     }

@@ -81,6 +81,16 @@ impl Observe for Test {
         world.guest(key).map(|guest| world.tell_scheduler(guest))
     }
 
+    fn requests(&self, keys: &[DomainKey], into: &mut Vec<(DomainKey, Name)>) -> Answer<()> {
+        let world = self.asked(Op::Requests)?;
+        into.extend(keys.iter().filter_map(|&key| Some((key, Name::new(world.request_of(key)?)))));
+        Ok(())
+    }
+
+    fn configuration(&self, key: DomainKey) -> Answer<String> {
+        self.asked(Op::Configuration)?.guest(key)?.tell_configuration()
+    }
+
     fn host_log(&self, cursor: u32) -> Answer<(String, u32)> {
         Ok(self.asked(Op::HostLog)?.log.after(cursor))
     }

@@ -227,6 +227,12 @@ impl World {
         self.place(key, 0).map(|place| &self.guests[place]).ok_or_else(|| no_domain(key))
     }
 
+    /// The shutdown request that stands at a domain's guest.
+    pub(super) fn request_of(&self, key: DomainKey) -> Option<&'static str> {
+        let guest = &self.guests[self.place(key, 0)?];
+        guest.run.as_ref()?.asked?.stands(guest.plan.life.shutdown, self.clock.now)
+    }
+
     /// Puts the domains in order again after one began or ended a run.
     pub(super) fn sort(&mut self) {
         self.guests.sort_by(|a, b| {
