@@ -7,6 +7,7 @@
 
 pub mod conn;
 pub mod error;
+pub mod execute;
 pub mod reader;
 pub mod session;
 pub mod stack;
@@ -16,8 +17,9 @@ pub mod xen;
 use std::sync::Arc;
 
 pub use error::Error;
+pub use execute::execute;
 pub use reader::Reader;
-pub use session::Permit;
+pub use session::{Permit, Session};
 pub use stack::Controller;
 
 use crate::model::{

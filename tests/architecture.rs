@@ -39,7 +39,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "stack",
-        files: &["driver/stack.rs", "driver/reader.rs"],
+        files: &["driver/stack.rs", "driver/reader.rs", "driver/execute.rs"],
         modules: &["model", "driver", "driver::stack"],
         crates: &[],
     },

@@ -155,6 +155,8 @@ fn reads_unsupported(test: &Test, op: Op) -> bool {
         Op::Devices => test.devices(none).err(),
         Op::Facts => test.facts(none).err(),
         Op::ReadScheduler => test.scheduler(none).err(),
+        Op::Requests => test.requests(&[], &mut vec![]).err(),
+        Op::Configuration => test.configuration(none).err(),
         Op::HostLog => test.host_log(0).err(),
         other => panic!("{} has no request here", other.word()),
     };

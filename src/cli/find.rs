@@ -1,9 +1,8 @@
 //! DOMAIN of the command line: an id, a name or a uuid.
 
-use uuid::Uuid;
-
 use super::trouble::{Status, Trouble};
 use crate::{
+    model::domain::find,
     model::nearest::near,
     model::{Domain, text::visible},
 };
@@ -13,15 +12,7 @@ const OFFERED: usize = 3;
 
 /// The domain that is meant: by id where it is all digits and such an id exists, else by name, else by uuid.
 pub(super) fn domain<'a>(domains: &'a [Domain], wanted: &str) -> Result<&'a Domain, Trouble> {
-    let is = |test: &dyn Fn(&Domain) -> bool| domains.iter().find(|domain| test(domain));
-    let digits = !wanted.is_empty() && wanted.bytes().all(|b| b.is_ascii_digit());
-    let id: Option<u32> = wanted.parse().ok().filter(|_| digits);
-    let uuid: Option<Uuid> = wanted.parse().ok();
-    id.and_then(|id| is(&|d| d.key.id.is_some_and(|own| own.0 == id)))
-        .or_else(|| is(&|d| d.name.raw() == wanted))
-        .or_else(|| is(&|d| d.name.shown() == wanted))
-        .or_else(|| uuid.and_then(|uuid| is(&|d| d.key.uuid == uuid)))
-        .ok_or_else(|| unknown(domains, wanted))
+    find(domains, wanted).ok_or_else(|| unknown(domains, wanted))
 }
 
 fn unknown(domains: &[Domain], wanted: &str) -> Trouble {
@@ -41,6 +32,8 @@ fn unknown(domains: &[Domain], wanted: &str) -> Trouble {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
     use crate::model::{DomainId, DomainKey, Name};
 

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Answer, Control, DriverInfo, Error, Observe, Permit, conn::Stopwatch};
 use crate::model::{
-    DomainKey, DriverStatus, Failure, Kind, Light, Nanos, Op, Reason, Route, Step, Trail,
+    DomainKey, DriverStatus, Failure, Kind, Light, Nanos, Op, Reason, Route, Standing, Step, Trail,
     request::{Change, Request},
 };
 
@@ -164,6 +164,26 @@ impl Controller {
         }
     }
 
+    /// A domain as it stands now, as far as an operation touches it.
+    ///
+    /// # Errors
+    /// Where the domains cannot be read, or this one is not among them.
+    pub fn standing(&self, key: DomainKey, op: Op) -> Outcome<Standing> {
+        let mut domains = Vec::new();
+        self.stack.read(Op::Domains, |driver| driver.domains(&mut domains))?;
+        // Without names and targets there is still the rest.
+        let _ = self.stack.read(Op::Identify, |driver| driver.identify(&mut domains));
+        let found = domains.iter().find(|domain| domain.key == key);
+        let mut standing = found.map(Standing::of).ok_or_else(|| missing(op, key))?;
+        standing.affinities = (op == Op::Pin)
+            .then(|| self.stack.read(Op::Affinities, |driver| driver.affinities(key)))
+            .transpose()?;
+        standing.sched = (op == Op::SetScheduler)
+            .then(|| self.stack.read(Op::ReadScheduler, |driver| driver.scheduler(key)))
+            .transpose()?;
+        Ok(standing)
+    }
+
     fn change(&self, key: DomainKey, change: &Change) -> Outcome<Trail> {
         let mut trail = self.route(change.op(), |driver| driver.change(&self.permit, key, change))?;
         if *change == Change::Destroy {
@@ -234,6 +254,13 @@ impl Controller {
             (0..self.drivers.len()).partition(|&place| self.stack.slots[place].info.hypervisor);
         others.into_iter().chain(last).collect()
     }
+}
+
+/// There is no such domain any more.
+fn missing(op: Op, key: DomainKey) -> Failure {
+    let what = key.id.map_or_else(|| format!("domain {}", key.uuid), |id| format!("domain {}", id.0));
+    let reason = Error::no_domain(format!("{what} any more")).reason("stack");
+    Failure { op, subject: Arc::default(), reasons: vec![reason] }
 }
 
 fn step(slot: &Slot, answer: Answer<()>) -> Step {

@@ -59,6 +59,18 @@ impl Domain {
     }
 }
 
+/// The domain a user means: by id where it is all digits and such an id exists, else by name, else by uuid.
+pub fn find<'a>(domains: &'a [Domain], wanted: &str) -> Option<&'a Domain> {
+    let is = |test: &dyn Fn(&Domain) -> bool| domains.iter().find(|domain| test(domain));
+    let digits = !wanted.is_empty() && wanted.bytes().all(|b| b.is_ascii_digit());
+    let id: Option<u32> = wanted.parse().ok().filter(|_| digits);
+    let uuid: Option<Uuid> = wanted.parse().ok();
+    id.and_then(|id| is(&|d| d.key.id.is_some_and(|own| own.0 == id)))
+        .or_else(|| is(&|d| d.name.raw() == wanted))
+        .or_else(|| is(&|d| d.name.shown() == wanted))
+        .or_else(|| uuid.and_then(|uuid| is(&|d| d.key.uuid == uuid)))
+}
+
 /// How many virtual CPUs a domain has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct VcpuCount {

@@ -13,10 +13,43 @@ impl KiB {
         Self(pages.saturating_mul(4))
     }
 
+    /// An amount as a user writes it: `512M`, `2G`, `1.5GiB`, plain KiB.
+    ///
+    /// # Errors
+    /// A clause: what is wrong with it and what would be right.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+        let (number, unit) = text.split_at(digits);
+        let shift = match unit.trim().trim_end_matches(['b', 'B']).trim_end_matches(['i', 'I']) {
+            "" | "k" | "K" => 0,
+            "m" | "M" => 10,
+            "g" | "G" => 20,
+            "t" | "T" => 30,
+            _ => return Err(bad_size(text)),
+        };
+        let number: f64 = number.parse().map_err(|_| bad_size(text))?;
+        let kib = number * f64::from(1_u32 << shift);
+        // 2^50 KiB are more than any machine has, and every whole number below fits an f64.
+        if !(0.0..=1_125_899_906_842_624.0).contains(&kib) {
+            return Err(bad_size(text));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "within the bounds above"
+        )]
+        Ok(Self(kib.round() as u64))
+    }
+
     /// In bytes; saturates instead of wrapping.
     pub const fn bytes(self) -> u64 {
         self.0.saturating_mul(1024)
     }
+}
+
+fn bad_size(text: &str) -> String {
+    format!("`{}` is no amount of memory: write 512M, 2G or plain KiB", super::text::visible(text))
 }
 
 /// A span of time, or a moment on a clock that never steps, in nanoseconds.
