@@ -6,15 +6,20 @@
 //!                └──► &App ──► view::draw ──► Regions ──► Msg::Drawn   what drawing learned
 //! ```
 
+mod act;
 pub mod column;
 pub mod command;
 pub mod domains;
+pub mod events;
 pub mod filter;
+pub mod intent;
 pub mod interval;
+pub mod jobs;
 pub mod keymap;
 pub mod message;
 mod mouse;
 pub mod overlay;
+pub mod pins;
 pub mod regions;
 mod sampled;
 pub mod screen;
@@ -28,6 +33,7 @@ use std::sync::Arc;
 
 pub use column::Column;
 pub use domains::{Row, Table};
+pub use jobs::Jobs;
 pub use message::{Effect, Msg};
 pub use overlay::Overlay;
 pub use regions::{Area, Regions};
@@ -47,6 +53,12 @@ pub struct App {
     pub table: Table,
     /// Panels, focus, zoom, size.
     pub screen: Screen,
+    /// The Pins panel.
+    pub pins: pins::Pins,
+    /// What was asked of the hosts, and what can be taken back.
+    pub jobs: Jobs,
+    /// What happened on the hosts.
+    pub events: events::Events,
     /// What lies over the panels, where something does.
     pub overlay: Option<Overlay>,
     /// What keys and the config file changed.
@@ -113,6 +125,9 @@ impl App {
             hosts,
             host: 0,
             table: Table::default(),
+            pins: pins::Pins::default(),
+            jobs: Jobs::default(),
+            events: events::Events::default(),
             screen: Screen::default(),
             overlay: None,
             settings,

@@ -35,6 +35,14 @@ pub struct Config {
     /// What graphs are drawn with: `braille`, `block`, `ascii`.
     #[serde(deserialize_with = "value::glyphs")]
     pub glyphs: Option<String>,
+    /// URIs that are opened for looking only.
+    pub read_only: Vec<String>,
+    /// The only commands there are, for a screen anybody can reach.
+    pub kiosk: Option<Vec<String>>,
+    /// Seconds after which a change is taken back unless it is kept.
+    pub revert_after: Option<u32>,
+    /// The file every change and every refused attempt is written to; `"off"` for none.
+    pub audit: Option<String>,
     /// Keys by command name; an empty list unbinds.
     pub keys: BTreeMap<String, Vec<String>>,
     /// The file it came from, where it came from one.
@@ -63,6 +71,10 @@ pub const KEYS: &[Key] = &[
     key("cpu", r#""host""#, "what 100 % CPU means: `pcpu` (one physical CPU) or `host` (all of them)"),
     key("mouse", "false", "whether domtop takes the mouse"),
     key("glyphs", r#""ascii""#, "what graphs are drawn with: `braille`, `block` or `ascii`"),
+    key("read_only", r#"["xen:///"]"#, "URIs that are opened for looking only"),
+    key("kiosk", r#"["detail", "help"]"#, "the only commands there are, for a screen anybody can reach"),
+    key("revert_after", "30", "seconds after which a change is taken back unless it is kept"),
+    key("audit", r#""/var/log/domtop/audit.jsonl""#, "the file every change is written to; `off` for none"),
     key("keys", r#"{ quit = ["q", "Ctrl-q"] }"#, "keys by command; an empty list unbinds"),
 ];
 

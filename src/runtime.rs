@@ -9,6 +9,7 @@
 
 pub mod decoder;
 mod engine;
+mod executor;
 mod hosts;
 mod input;
 mod screen;
@@ -18,14 +19,14 @@ mod writer;
 
 use crate::{
     app::{HostPane, Settings, keymap::Keymap},
-    driver::Reader,
+    driver::Session,
 };
 use engine::{Ending, Engine};
 
 /// What the screen is opened with.
 pub struct Setup {
-    /// Each host with its reader.
-    pub hosts: Vec<(HostPane, Reader)>,
+    /// Each host, opened for looking only or for changes too.
+    pub hosts: Vec<(HostPane, Session)>,
     /// From the config file and the command line.
     pub settings: Settings,
     /// The keys.

@@ -15,11 +15,14 @@ mod cell;
 mod detail;
 mod domains;
 mod drivers;
+mod events;
 mod footer;
 mod graph;
 mod header;
 mod host;
+mod jobs;
 mod overlay;
+mod pins;
 mod signs;
 mod status;
 mod text;
@@ -75,6 +78,9 @@ fn everything(canvas: &mut Canvas<'_>, screen: Rect) -> Option<(u16, u16)> {
             Panel::Detail => detail::draw(canvas, inner),
             Panel::Host => host::draw(canvas, inner),
             Panel::Drivers => drivers::draw(canvas, inner),
+            Panel::Pins => pins::draw(canvas, inner),
+            Panel::Jobs => jobs::draw(canvas, inner),
+            Panel::Events => events::draw(canvas, inner),
         }
     }
     if !framed {

@@ -21,41 +21,16 @@ use domtop::{
         keymap::{Key, Keymap},
         overlay::palette,
     },
-    model::{Light, Op},
+    model::{Light, Op, undo::Reversal},
 };
 use hosts::{Desk, guest};
-
-/// Operations whose rows come with control of domains: each leaves this list when its row comes.
-const COMING: &[Op] = &[
-    Op::Suspend,
-    Op::Resume,
-    Op::Destroy,
-    Op::SetVcpus,
-    Op::Shutdown,
-    Op::Reboot,
-    Op::SetMemory,
-    Op::SetMaxMemory,
-    Op::Pin,
-    Op::SetScheduler,
-    Op::Rename,
-    Op::Create,
-    Op::Define,
-    Op::Undefine,
-    Op::Start,
-    Op::Save,
-    Op::Restore,
-    Op::Dump,
-    Op::Attach,
-    Op::Detach,
-    Op::SetAutostart,
-];
 
 /// Operations a slip of the finger must not do.
 const DESTRUCTIVE: &[Op] =
     &[Op::Destroy, Op::Undefine, Op::Shutdown, Op::Reboot, Op::Save, Op::Restore, Op::Detach];
 
-/// Keys kept free on the panels for the verbs that come with control of domains.
-const RESERVED: &str = "s S p c x u r R D m v n N";
+/// Keys kept free on the panels for the console and for descriptions of domains.
+const RESERVED: &str = "c x";
 
 fn keys() -> impl Iterator<Item = (&'static Command, Key)> {
     COMMANDS.iter().flat_map(|c| c.keys.iter().map(move |k| (c, k.parse().unwrap())))
@@ -123,11 +98,13 @@ fn each_row_can_be_reached() {
     for command in COMMANDS {
         match (command.run, command.scope) {
             (Run::Look(_), scope) => assert_eq!(scope, Scope::CommandLine, "{}", command.name),
-            (Run::Screen(_), Scope::CommandLine) => {
+            (Run::Screen(_) | Run::Change(_) | Run::Make(_), Scope::CommandLine) => {
                 panic!("`{}` acts on a screen that is not there", command.name)
             }
-            (Run::Screen(_), Scope::Overlay) => assert!(!command.keys.is_empty(), "{}", command.name),
-            (Run::Screen(_), scope) => {
+            (Run::Screen(_) | Run::Change(_) | Run::Make(_), Scope::Overlay) => {
+                assert!(!command.keys.is_empty(), "{}", command.name);
+            }
+            (Run::Screen(_) | Run::Change(_) | Run::Make(_), scope) => {
                 assert_eq!(palette(command.name)[0].name, command.name);
                 for key in command.keys {
                     let found = keymap.lookup(scope, key.parse().unwrap()).unwrap();
@@ -139,10 +116,16 @@ fn each_row_can_be_reached() {
 }
 
 #[test]
-fn each_changing_operation_has_a_row_or_is_listed_as_coming() {
+fn each_changing_operation_has_one_row_with_keys_and_a_decision_on_taking_it_back() {
     for op in Op::ALL.iter().filter(|op| op.changes()) {
-        let row = COMMANDS.iter().any(|c| c.op == Some(*op));
-        assert!(row != COMING.contains(op), "{}: a row, or listed as coming, not both", op.word());
+        let rows: Vec<_> = COMMANDS.iter().filter(|c| c.op == Some(*op)).collect();
+        let [row] = rows.as_slice() else { panic!("{}: {} rows", op.word(), rows.len()) };
+        assert!(matches!(row.run, Run::Change(_) | Run::Make(_)), "{}", row.name);
+        assert!(!row.keys.is_empty(), "{}: it is done by key too", row.name);
+        assert_ne!(op.reversal(), Reversal::Never("it changes nothing"), "{}", op.word());
+    }
+    for op in Op::ALL.iter().filter(|op| !op.changes()) {
+        assert_eq!(op.reversal(), Reversal::Never("it changes nothing"), "{}", op.word());
     }
 }
 
@@ -156,8 +139,8 @@ fn each_destructive_row_is_guarded() {
 }
 
 #[test]
-fn the_letters_of_the_verbs_to_come_are_free_on_the_panels() {
-    for letter in RESERVED.split(' ').chain(["Space"]) {
+fn the_letters_of_what_is_to_come_are_free_on_the_panels() {
+    for letter in RESERVED.split(' ') {
         let key: Key = letter.parse().unwrap();
         for scope in [Scope::Domains, Scope::Panels] {
             assert!(Keymap::default().lookup(scope, key).is_none(), "`{letter}` is taken");
@@ -167,13 +150,12 @@ fn the_letters_of_the_verbs_to_come_are_free_on_the_panels() {
 
 #[test]
 fn the_command_line_has_its_looking_commands() {
-    let looks: Vec<String> =
-        COMMANDS.iter().filter(|c| c.scope == Scope::CommandLine).map(Command::usage).collect();
+    let looks: Vec<String> = COMMANDS.iter().filter(|c| c.look.is_some()).map(Command::usage).collect();
     let wanted = [
+        "sched DOMAIN [weight=N] [cap=N]",
         "list [--all]",
         "info DOMAIN",
         "vcpus DOMAIN",
-        "sched DOMAIN",
         "node",
         "capabilities",
         "drivers",

@@ -71,7 +71,7 @@ fn child() {
     let interval = Nanos(100_000_000);
     let settings = Settings { interval, theme: theme.into(), ..Settings::default() };
     let keymap = Keymap::new(&BTreeMap::new()).unwrap();
-    let hosts = vec![(pane, session.reader)];
+    let hosts = vec![(pane, session)];
     runtime::run(Setup { hosts, settings, keymap, table: Table::default() }).unwrap();
 }
 

@@ -320,14 +320,14 @@ proptest! {
     fn any_size_and_any_data_are_drawn(
         (width, height) in (1_u16..=200, 1_u16..=60),
         names in proptest::collection::vec("\\PC{0,40}|[\\x00-\\x20\\x7f-\\x9f]{1,8}", 0..30),
-        (numbers, places) in (any::<[u64; 4]>(), any::<[u16; 4]>()),
-        (open, glyphs, overlay) in (0_usize..8, 0_usize..3, 0_usize..9),
+        (numbers, places) in (any::<[u64; 4]>(), any::<[u16; 7]>()),
+        (open, glyphs, overlay) in (0_usize..64, 0_usize..3, 0_usize..9),
     ) {
         let mut app = fixture::app(width, height);
         odd(&mut app, &names, numbers);
         app.settings.glyphs = [Glyphs::Braille, Glyphs::Block, Glyphs::Ascii][glyphs];
-        let panels = [Panel::Detail, Panel::Host, Panel::Drivers];
-        let chosen: Vec<_> = (0..3).filter(|bit| open >> bit & 1 == 1).map(|bit| panels[bit]).collect();
+        let panels = &Panel::ALL[1..];
+        let chosen: Vec<_> = (0..panels.len()).filter(|bit| open >> bit & 1 == 1).map(|bit| panels[bit]).collect();
         fixture::open(&mut app, &chosen);
         app.table.offset = usize::from(places[0] % 64);
         app.table.selected = usize::from(places[1] % 64);

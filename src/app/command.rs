@@ -3,7 +3,9 @@
 //! The rows stand by group in the files below, each with what it does; [`COMMANDS`] is all of them in one slice.
 
 mod available;
+mod change;
 mod footer;
+mod job;
 mod look;
 mod movement;
 mod pick;
@@ -17,7 +19,10 @@ pub use available::availability;
 pub use footer::footer;
 
 use super::{App, Effect};
-use crate::model::Op;
+use crate::model::{
+    Op,
+    request::{Change, Request},
+};
 
 /// What the user can do: one row.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +47,8 @@ pub struct Command {
     pub args: &'static [Arg],
     /// What it does.
     pub run: Run,
+    /// What it prints on the command line where it is given no more than a domain: `sched` looks, and changes.
+    pub look: Option<Look>,
 }
 
 /// Headings of the help.
@@ -55,6 +62,12 @@ pub enum Group {
     Show,
     /// Sampling.
     Sample,
+    /// What a domain does: its lifecycle.
+    Life,
+    /// What a domain has: memory, vCPUs, shares, name, devices.
+    Tune,
+    /// Marks, jobs, taking back.
+    Jobs,
     /// Looking from the command line.
     Look,
     /// Inside what lies over the panels.
@@ -71,6 +84,9 @@ impl Group {
             Self::Table => "The table of domains",
             Self::Show => "What is shown",
             Self::Sample => "Sampling",
+            Self::Life => "The life of domains",
+            Self::Tune => "What domains have",
+            Self::Jobs => "Marks, jobs, taking back",
             Self::Look => "On the command line",
             Self::Pick => "In lists and lines over the panels",
             Self::Program => "The program",
@@ -89,6 +105,14 @@ pub enum Need {
     Hosts,
     /// A filter.
     Filter,
+    /// Marked domains.
+    Marks,
+    /// A change that can be taken back.
+    Undo,
+    /// A change that is taken back soon unless it is kept.
+    Provisional,
+    /// A job that has not ended.
+    Job,
     /// More than one theme.
     Themes,
 }
@@ -115,7 +139,7 @@ pub enum Guard {
     None,
     /// Yes or no.
     Confirm,
-    /// The domain's name.
+    /// The domain's name, where it runs; else yes or no.
     TypeTheName,
 }
 
@@ -128,6 +152,29 @@ pub struct Arg {
     pub optional: bool,
     /// What it is.
     pub doc: &'static str,
+    /// What can stand there, for completion.
+    pub kind: ArgKind,
+}
+
+/// What can stand in the place of an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArgKind {
+    /// Anything.
+    Word,
+    /// A domain: its name, id or uuid.
+    Domain,
+    /// A file of this machine.
+    File,
+    /// An amount of memory.
+    Size,
+    /// How many vCPUs.
+    Count,
+    /// The number of one of the domain's vCPUs, or `all`.
+    Vcpu,
+    /// A set of physical CPUs.
+    Cpus,
+    /// One of these.
+    Choice(&'static [&'static str]),
 }
 
 /// What a row does.
@@ -137,6 +184,10 @@ pub enum Run {
     Screen(fn(&mut App, &str) -> Vec<Effect>),
     /// It prints what it reads, on the command line.
     Look(Look),
+    /// It changes domains: those its first argument names, or those of the screen; from the words after that.
+    Change(fn(&[String]) -> Result<Change, String>),
+    /// It changes the host but no domain there is yet, from its words.
+    Make(fn(&[String]) -> Result<Request, String>),
 }
 
 impl std::fmt::Debug for Run {
@@ -144,6 +195,8 @@ impl std::fmt::Debug for Run {
         match self {
             Self::Screen(_) => f.write_str("Screen"),
             Self::Look(look) => write!(f, "Look({look:?})"),
+            Self::Change(_) => f.write_str("Change"),
+            Self::Make(_) => f.write_str("Make"),
         }
     }
 }
@@ -170,8 +223,18 @@ pub enum Look {
 }
 
 /// The rows by group, in the order help lists them.
-const GROUPS: [&[Command]; 7] =
-    [&movement::ROWS, &table::ROWS, &show::ROWS, &sample::ROWS, &program::ROWS, &pick::ROWS, &look::ROWS];
+const GROUPS: [&[Command]; 10] = [
+    &movement::ROWS,
+    &table::ROWS,
+    &change::LIFE,
+    &change::TUNE,
+    &job::ROWS,
+    &show::ROWS,
+    &sample::ROWS,
+    &program::ROWS,
+    &pick::ROWS,
+    &look::ROWS,
+];
 
 const COUNT: usize = {
     let (mut group, mut count) = (0, 0);

@@ -2,6 +2,7 @@
 
 mod columns;
 mod cursor;
+mod marks;
 mod order;
 mod rows;
 
@@ -41,6 +42,8 @@ pub struct Table {
     pub filter: String,
     /// Marked domains.
     pub marks: BTreeSet<DomainKey>,
+    /// The domain marked last: where a range of marks begins.
+    pub anchor: Option<DomainKey>,
     /// When domains that are new were first seen: they glow for a second.
     pub fresh: HashMap<DomainKey, Nanos>,
     /// Domains that have gone, as they were last: they fade for a second.
@@ -89,6 +92,7 @@ impl Default for Table {
             descending: true,
             filter: String::new(),
             marks: BTreeSet::new(),
+            anchor: None,
             fresh: HashMap::new(),
             gone: Vec::new(),
             filter_error: None,

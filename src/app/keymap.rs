@@ -88,7 +88,7 @@ impl Default for Keymap {
 }
 
 /// That there is a command of this name.
-fn known(name: &str) -> Result<(), String> {
+pub(super) fn known(name: &str) -> Result<(), String> {
     if command::find(name).is_some() {
         return Ok(());
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crossterm::event::Event;
 
 use super::Regions;
-use crate::model::{Demand, HostId, Nanos, Snapshot};
+use crate::model::{Demand, HostId, JobId, Nanos, Order, Report, Snapshot};
 
 /// What comes in. Every message of a host carries its id.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub enum Msg {
     Clock(Nanos),
     /// What the hypervisor printed: all it still has, raw; or why it cannot be read.
     HostLog(HostId, Result<String, String>),
+    /// The drivers have answered an order.
+    Reported(HostId, JobId, Box<Report>),
     /// Something to tell the user: whether it is an error, and the text.
     Notice(bool, String),
     /// The process was stopped and goes on: all is to be drawn anew.
@@ -41,6 +43,10 @@ pub enum Effect {
     Poke(HostId),
     /// Read the hypervisor's console ring.
     HostLog(HostId),
+    /// Carry out an order.
+    Run(HostId, Order),
+    /// A change was tried that may not be made here: the command as typed, and why. It belongs into the audit.
+    Refused(HostId, String, String),
     /// Take or leave the mouse.
     Mouse(bool),
     /// Draw with this theme.

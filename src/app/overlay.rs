@@ -10,6 +10,10 @@ use tui_input::Input;
 pub use help::{HelpLine, help};
 pub use palette::palette;
 
+use super::{
+    command::Command,
+    intent::{Intent, Line},
+};
 use crate::model::text::visible;
 
 /// What lies over the panels.
@@ -53,6 +57,37 @@ pub enum Overlay {
         /// The picked line.
         selected: usize,
     },
+    /// The line for words a command still needs.
+    Arguments {
+        /// Which command.
+        command: &'static Command,
+        /// For which domains, chosen when it was called.
+        line: Line,
+        /// What was typed.
+        input: Input,
+        /// What is wrong with it.
+        error: Option<String>,
+    },
+    /// Yes or no: what it will hit stands there.
+    Confirm {
+        /// What is meant.
+        intent: Intent,
+        /// First line shown.
+        offset: usize,
+    },
+    /// The name is to be typed of what will be hit.
+    TypeTheName {
+        /// What is meant.
+        intent: Intent,
+        /// What was typed.
+        input: Input,
+        /// That it is not the name.
+        error: Option<String>,
+        /// First line shown.
+        offset: usize,
+    },
+    /// The program is to end while changes are not kept: keep them, or take them back?
+    Leave,
     /// The hypervisor's console ring.
     HostLog {
         /// Its lines, safe to show; or why it could not be read.
@@ -113,8 +148,14 @@ impl Overlay {
             Self::Help { search: input, .. }
             | Self::Filter { input, .. }
             | Self::Interval { input, .. }
+            | Self::Arguments { input, .. }
+            | Self::TypeTheName { input, .. }
             | Self::Palette { input, .. } => Some(input),
-            Self::Columns { .. } | Self::Sort { .. } | Self::HostLog { .. } => None,
+            Self::Columns { .. }
+            | Self::Sort { .. }
+            | Self::Confirm { .. }
+            | Self::Leave
+            | Self::HostLog { .. } => None,
         }
     }
 
@@ -123,8 +164,14 @@ impl Overlay {
             Self::Help { search: input, .. }
             | Self::Filter { input, .. }
             | Self::Interval { input, .. }
+            | Self::Arguments { input, .. }
+            | Self::TypeTheName { input, .. }
             | Self::Palette { input, .. } => Some(input),
-            Self::Columns { .. } | Self::Sort { .. } | Self::HostLog { .. } => None,
+            Self::Columns { .. }
+            | Self::Sort { .. }
+            | Self::Confirm { .. }
+            | Self::Leave
+            | Self::HostLog { .. } => None,
         }
     }
 
@@ -134,14 +181,20 @@ impl Overlay {
             Self::Columns { selected } | Self::Sort { selected } | Self::Palette { selected, .. } => {
                 Some(selected)
             }
-            Self::Help { offset, .. } | Self::HostLog { offset, .. } => Some(offset),
-            Self::Filter { .. } | Self::Interval { .. } => None,
+            Self::Help { offset, .. }
+            | Self::HostLog { offset, .. }
+            | Self::Confirm { offset, .. }
+            | Self::TypeTheName { offset, .. } => Some(offset),
+            Self::Filter { .. } | Self::Interval { .. } | Self::Arguments { .. } | Self::Leave => None,
         }
     }
 
     /// Whether it is a text to scroll rather than a list to pick from.
     const fn scrolls(&self) -> bool {
-        matches!(self, Self::Help { .. } | Self::HostLog { .. })
+        matches!(
+            self,
+            Self::Help { .. } | Self::HostLog { .. } | Self::Confirm { .. } | Self::TypeTheName { .. }
+        )
     }
 }
 

@@ -34,7 +34,9 @@ pub struct Regions {
     /// Lines of the overlay's list that can be picked; the first shows its offset.
     pub picks: Area,
     /// Lines each panel would need to show all, by place in [`Panel::ALL`]: bounds its scrolling.
-    pub lengths: [u16; 4],
+    pub lengths: [u16; Panel::ALL.len()],
+    /// Lines of the Jobs panel; the first shows its offset.
+    pub jobs: Area,
     /// Words of the footer that can be clicked: the command's name and where.
     pub footer: Vec<(&'static str, Area)>,
     /// Whether columns are hidden right of the screen.

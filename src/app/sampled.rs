@@ -10,8 +10,9 @@ impl App {
     pub(super) fn sampled(&mut self, id: HostId, snapshot: Arc<Snapshot>) {
         let Some(place) = self.hosts.iter().position(|h| h.id == id) else { return };
         self.now = self.now.max(snapshot.at.mono);
+        self.look_at_jobs(id, &snapshot);
+        self.hosts[place].receive(snapshot);
         let pane = &mut self.hosts[place];
-        pane.receive(snapshot);
         if !self.settings.frozen || pane.shown.is_none() {
             self.show_latest(place);
         }
@@ -36,7 +37,7 @@ impl App {
     pub(super) fn show_host(&mut self, place: usize) {
         self.host = place.min(self.hosts.len().saturating_sub(1));
         self.table.forget();
-        self.screen.scroll = [0; 4];
+        self.screen.scroll = [0; Panel::ALL.len()];
         self.with_scene(Table::resort);
     }
 
@@ -86,14 +87,14 @@ impl App {
     /// What is shown decides what is read; of hosts that are not shown, only what costs nothing.
     fn demand(&self, place: usize) -> Demand {
         if place != self.host {
-            return Demand::default();
+            return Demand { awaited: self.jobs.awaited(self.hosts[place].id), ..Demand::default() };
         }
         let detail = self.screen.shows(Panel::Detail);
         Demand {
             all_vcpus: false,
             devices: detail || self.table.needs_devices(),
             focus: self.table.cursor.filter(|_| detail),
-            awaited: Vec::new(),
+            awaited: self.jobs.awaited(self.hosts[place].id),
         }
     }
 }

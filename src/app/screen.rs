@@ -11,11 +11,18 @@ pub enum Panel {
     Host,
     /// The driver stack.
     Drivers,
+    /// Where vCPUs may run, as a grid.
+    Pins,
+    /// What was asked of the hosts.
+    Jobs,
+    /// What happened on them.
+    Events,
 }
 
 impl Panel {
     /// All of them, in the order Tab walks.
-    pub const ALL: [Self; 4] = [Self::Domains, Self::Detail, Self::Host, Self::Drivers];
+    pub const ALL: [Self; 7] =
+        [Self::Domains, Self::Detail, Self::Host, Self::Drivers, Self::Pins, Self::Jobs, Self::Events];
 
     /// Its title.
     pub const fn title(self) -> &'static str {
@@ -24,6 +31,9 @@ impl Panel {
             Self::Detail => "Detail",
             Self::Host => "Host",
             Self::Drivers => "Drivers",
+            Self::Pins => "Pins",
+            Self::Jobs => "Jobs",
+            Self::Events => "Events",
         }
     }
 }
@@ -40,9 +50,11 @@ pub struct Screen {
     /// Whether the focused panel has the whole screen.
     pub zoom: bool,
     /// First line shown of each panel that scrolls, by place in [`Panel::ALL`].
-    pub scroll: [u16; 4],
+    pub scroll: [u16; Panel::ALL.len()],
     /// What drawing learned last.
     pub regions: super::Regions,
+    /// The picked line of the Jobs panel, from the newest.
+    pub job: usize,
 }
 
 impl Default for Screen {
@@ -52,8 +64,9 @@ impl Default for Screen {
             open: vec![Panel::Domains],
             focus: Panel::Domains,
             zoom: false,
-            scroll: [0; 4],
+            scroll: [0; Panel::ALL.len()],
             regions: super::Regions::default(),
+            job: 0,
         }
     }
 }

@@ -26,6 +26,10 @@ pub struct Settings {
     pub themes: Vec<String>,
     /// What graphs are drawn with.
     pub glyphs: Glyphs,
+    /// After how long a change is taken back unless it is kept; none where it stays.
+    pub revert_after: Option<Nanos>,
+    /// The only commands there are, where the screen is a kiosk.
+    pub kiosk: Option<Vec<String>>,
 }
 
 /// What 100 % CPU means.
@@ -61,6 +65,8 @@ impl Default for Settings {
             theme: "dark".into(),
             themes: vec!["dark".into()],
             glyphs: Glyphs::default(),
+            revert_after: None,
+            kiosk: None,
         }
     }
 }
@@ -87,9 +93,24 @@ impl Settings {
         if let Some(word) = &config.glyphs {
             settings.glyphs = Glyphs::from_word(word).map_err(|why| format!("`glyphs`: {why}"))?;
         }
+        settings.revert_after = config.revert_after.filter(|s| *s > 0).map(seconds);
+        settings.kiosk = kiosk(config)?;
         settings.mouse = config.mouse.unwrap_or(settings.mouse);
         Ok((settings, table(config)?))
     }
+}
+
+fn seconds(count: u32) -> Nanos {
+    Nanos(u64::from(count) * 1_000_000_000)
+}
+
+/// The commands of a kiosk, each of which there must be; `quit` is none of them unless it is named.
+fn kiosk(config: &Config) -> Result<Option<Vec<String>>, String> {
+    let Some(names) = &config.kiosk else { return Ok(None) };
+    for name in names {
+        super::keymap::known(name).map_err(|why| format!("`kiosk`: {why}"))?;
+    }
+    Ok(Some(names.clone()))
 }
 
 fn table(config: &Config) -> Result<Table, String> {

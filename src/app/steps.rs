@@ -16,6 +16,10 @@ impl App {
         match (self.screen.focus, &self.hosts[self.host].shown) {
             (Panel::Domains, Some(snapshot)) => self.table.walk(step, page, snapshot),
             (Panel::Domains, None) => {}
+            (Panel::Jobs, _) => {
+                let page = self.screen.regions.jobs.height.into();
+                self.screen.job = step.from(self.screen.job, self.jobs.list().len(), page);
+            }
             (panel, _) => self.screen.scroll(panel, step),
         }
     }

@@ -7,7 +7,7 @@ use super::{
     command::{Command, Run, Scope, availability},
     keymap::Key,
 };
-use crate::model::{HostId, Nanos};
+use crate::model::{HostId, Nanos, Op};
 
 impl App {
     /// What to ask the runtime for at the start: interval and demand of every host, the mouse.
@@ -34,15 +34,16 @@ impl App {
                 self.drawn(regions);
                 return Vec::new();
             }
-            Msg::Clock(now) => {
-                self.clock(now);
-                return Vec::new();
-            }
+            Msg::Clock(now) => return self.clock(now),
             _ => self.changed = true,
         }
         match msg {
             Msg::Input(event) => return self.input(event),
-            Msg::Sampled(host, snapshot) => self.sampled(host, snapshot),
+            Msg::Sampled(host, snapshot) => {
+                self.sampled(host, snapshot);
+                return self.send_due();
+            }
+            Msg::Reported(host, job, report) => return self.reported(host, job, *report),
             Msg::HostLog(host, text) => self.host_log(host, text),
             Msg::Notice(true, text) => self.complain(text),
             Msg::Notice(false, text) => self.say(text),
@@ -64,11 +65,15 @@ impl App {
         self.changed = scrolls != self.screen.scroll || self.bound_overlay();
     }
 
-    fn clock(&mut self, now: Nanos) {
+    fn clock(&mut self, now: Nanos) -> Vec<Effect> {
         let second = |at: Nanos| at.0 / 1_000_000_000;
         let ticked = second(now) != second(self.now);
         self.now = now;
         self.changed |= self.expire() || ticked;
+        let mut effects = self.revert_due();
+        effects.extend(self.send_due());
+        self.changed |= !effects.is_empty();
+        effects
     }
 
     /// Keeps the cursor on the page.
@@ -114,12 +119,23 @@ impl App {
     /// Runs a command with what was typed after its name; or says why it cannot be run.
     pub fn run(&mut self, command: &'static Command, typed: &str) -> Vec<Effect> {
         if let Err(why) = availability(self, command) {
-            self.complain(format!("{}: {why}", command.name));
-            return Vec::new();
+            return self.refused(command, typed, why);
         }
         match command.run {
             Run::Screen(run) => run(self, typed.trim()),
+            Run::Change(_) | Run::Make(_) => self.act(command, typed.trim()),
             Run::Look(_) => Vec::new(),
         }
+    }
+
+    /// Says why a command cannot be run; that somebody tried to change something is told to the audit.
+    fn refused(&mut self, command: &'static Command, typed: &str, why: String) -> Vec<Effect> {
+        self.complain(format!("{}: {why}", command.name));
+        if !command.op.is_some_and(Op::changes) {
+            return Vec::new();
+        }
+        let of = self.selected().map(|domain| domain.label().into_owned()).unwrap_or_default();
+        let tried = [command.name, &of, typed].into_iter().filter(|part| !part.is_empty());
+        vec![Effect::Refused(self.pane().id, tried.collect::<Vec<_>>().join(" "), why)]
     }
 }

@@ -34,6 +34,15 @@ pub(super) fn choose(options: &Options, config: &Config) -> Result<Vec<Choice>, 
     Ok(vec![Choice { uri, why: why.into() }])
 }
 
+/// Why a host is opened for looking only, where it is.
+pub(super) fn looking_only(options: &Options, config: &Config, choice: &Choice) -> Option<String> {
+    let listed = || config.read_only.iter().any(|uri| uri.parse().is_ok_and(|uri: Uri| uri == choice.uri));
+    if options.read_only {
+        return Some("opened with -r".into());
+    }
+    listed().then(|| "as `read_only` of the config file says".into())
+}
+
 /// Opens a host for looking only.
 pub(super) fn open_read_only(choice: &Choice, place: usize) -> Result<Reader, Trouble> {
     session::open_read_only(&choice.uri, id(place))

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     app::{HostPane, Mode, Settings, Table, keymap::Keymap, settings::Glyphs},
     config::Config,
-    driver::{Reader, session},
+    driver::session::{self, Session},
     runtime::{self, Setup},
     theme::{Depth, Theme},
 };
@@ -29,7 +29,7 @@ pub(super) fn run(
     let (settings, table) = settings(options, wish, config)?;
     let keymap = Keymap::new(&config.keys).map_err(|why| Trouble::usage(config.blame(&why)))?;
     terminal()?;
-    let open = |(place, choice)| open(options, choice, place);
+    let open = |(place, choice)| open((options, config), choice, place);
     let hosts = choices.iter().enumerate().map(open).collect::<Result<_, _>>()?;
     let setup = Setup { hosts, settings, keymap, table };
     runtime::run(setup).map_err(|why| Trouble::new(Status::Failed, why))
@@ -87,15 +87,20 @@ fn terminal() -> Result<(), Trouble> {
     Ok(())
 }
 
-fn open(options: &Options, choice: &Choice, place: usize) -> Result<(HostPane, Reader), Trouble> {
-    let (reader, mode) = if options.read_only {
-        (hosts::open_read_only(choice, place)?, Mode::Viewer("opened with -r".into()))
+fn open(
+    (options, config): (&Options, &Config),
+    choice: &Choice,
+    place: usize,
+) -> Result<(HostPane, Session), Trouble> {
+    let (session, mode) = if let Some(why) = hosts::looking_only(options, config, choice) {
+        let reader = hosts::open_read_only(choice, place)?;
+        (Session { reader, controller: None }, Mode::Viewer(why))
     } else {
         let session = session::open(&choice.uri, hosts::id(place))
             .map_err(|failure| Trouble::open(&choice.uri.to_string(), &failure))?;
-        (session.reader, Mode::Operator)
+        (session, Mode::Operator)
     };
-    Ok((HostPane::new(hosts::id(place), choice.uri.to_string(), choice.why.clone(), mode), reader))
+    Ok((HostPane::new(hosts::id(place), choice.uri.to_string(), choice.why.clone(), mode), session))
 }
 
 #[cfg(test)]

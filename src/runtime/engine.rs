@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     app::{App, Effect, Msg, Regions},
-    driver::Reader,
+    driver::Session,
     model::HostId,
     sampler::{Order, stamp},
     theme::{Depth, Theme},
@@ -35,6 +35,9 @@ const FLOOD: usize = 1024;
 
 /// How long the last frame may take before the terminal is given back without it.
 const LAST_FRAME: Duration = Duration::from_millis(500);
+
+/// How long taking back what was not kept may hold up the end.
+const ROLL_BACK: Duration = Duration::from_secs(10);
 
 /// How the loop ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,11 +76,11 @@ impl Engine {
         let depth = Depth::of(variable("NO_COLOR").as_deref(), colour.as_deref(), term.as_deref());
         let (theme, complaint) = first_theme(&setup.settings.theme, depth)?;
         let ids: Vec<_> = setup.hosts.iter().map(|(pane, _)| pane.id).collect();
-        let (panes, readers): (Vec<_>, Vec<_>) = setup.hosts.into_iter().unzip();
+        let (panes, sessions): (Vec<_>, Vec<_>) = setup.hosts.into_iter().unzip();
         let mut app = App::new(panes, setup.settings, setup.keymap);
         app.table = setup.table;
         let mut engine = Self::over(app, theme, depth)?;
-        engine.begin(ids.into_iter().zip(readers).collect(), complaint);
+        engine.begin(ids.into_iter().zip(sessions).collect(), complaint);
         Ok(engine)
     }
 
@@ -90,7 +93,7 @@ impl Engine {
         Ok(Self { app, theme, depth, hosts, input, signals, screen, terminal, blank, frame, heard, ending })
     }
 
-    fn begin(&mut self, readers: Vec<(HostId, Reader)>, complaint: Option<String>) {
+    fn begin(&mut self, sessions: Vec<(HostId, Session)>, complaint: Option<String>) {
         let effects = self.app.start();
         self.resized();
         self.tell(Msg::Clock(stamp().mono));
@@ -98,7 +101,7 @@ impl Engine {
             self.tell(Msg::Notice(true, complaint));
         }
         self.draw();
-        self.hosts.start(readers, self.app.settings.interval, &effects);
+        self.hosts.start(sessions, self.app.settings.interval, &effects);
         for effect in effects {
             self.carry_out(effect);
         }
@@ -110,6 +113,7 @@ impl Engine {
             self.wait().await;
             self.take_in();
             if let Some(ending) = self.ending {
+                self.roll_back().await;
                 self.give();
                 return ending;
             }
@@ -190,10 +194,25 @@ impl Engine {
             Effect::Demand(host, demand) => self.hosts.tell(host, Order::Demand(demand)),
             Effect::Poke(host) => self.hosts.tell(host, Order::Poke),
             Effect::HostLog(host) => self.hosts.tell(host, Order::HostLog),
+            Effect::Run(host, order) => self.hosts.run(host, order),
+            Effect::Refused(..) => {}
             Effect::Mouse(true) => self.terminal.mouse(Mouse::Ours),
             Effect::Mouse(false) => self.terminal.mouse(Mouse::Terminals),
             Effect::Theme(name) => self.put_on(&name),
             Effect::Redraw => self.renew(),
+        }
+    }
+
+    /// What was not kept is taken back before the program ends, however it ends.
+    async fn roll_back(&mut self) {
+        for effect in self.app.revert_all() {
+            self.carry_out(effect);
+        }
+        let end = Instant::now() + ROLL_BACK;
+        while self.app.is_waiting() && Instant::now() < end {
+            if let Ok(Some(message)) = tokio::time::timeout_at(end.into(), self.hosts.changed()).await {
+                self.tell(message);
+            }
         }
     }
 

@@ -9,15 +9,19 @@ use tokio::sync::{
 
 use crate::{
     app::{Effect, Msg},
-    driver::Reader,
-    model::{HostId, Nanos},
+    driver::Session,
+    model::{HostId, Nanos, Order as Job},
     sampler::{Order, Sampler},
 };
+
+use super::executor::Executor;
 
 /// All hosts. Snapshots are looked up when one came, so that only the last of several is taken; everything else comes
 /// as messages.
 pub(super) struct Hosts {
     samplers: Vec<(HostId, Sampler)>,
+    /// None for a host that was opened for looking only.
+    executors: Vec<(HostId, Executor)>,
     sampled: Arc<Notify>,
     messages: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
 }
@@ -25,17 +29,25 @@ pub(super) struct Hosts {
 impl Hosts {
     /// None yet.
     pub(super) fn new() -> Self {
-        Self { samplers: Vec::new(), sampled: Arc::default(), messages: unbounded_channel() }
+        Self {
+            samplers: Vec::new(),
+            executors: Vec::new(),
+            sampled: Arc::default(),
+            messages: unbounded_channel(),
+        }
     }
 
     /// Starts sampling each host, at once with what `effects` demand of it: the first snapshot should hold it.
-    pub(super) fn start(&mut self, readers: Vec<(HostId, Reader)>, interval: Nanos, effects: &[Effect]) {
-        for (id, reader) in readers {
+    pub(super) fn start(&mut self, sessions: Vec<(HostId, Session)>, interval: Nanos, effects: &[Effect]) {
+        for (id, session) in sessions {
             let demand = effects.iter().rev().find_map(|effect| match effect {
                 Effect::Demand(host, demand) if *host == id => Some(demand.clone()),
                 _ => None,
             });
-            self.add(id, Sampler::spawn(reader, interval, demand.unwrap_or_default()));
+            self.add(id, Sampler::spawn(session.reader, interval, demand.unwrap_or_default()));
+            if let Some(controller) = session.controller {
+                self.executors.push((id, Executor::spawn(id, controller, self.messages.0.clone())));
+            }
         }
     }
 
@@ -62,6 +74,13 @@ impl Hosts {
     pub(super) fn tell(&self, host: HostId, order: Order) {
         if let Some((_, sampler)) = self.samplers.iter().find(|(id, _)| *id == host) {
             sampler.tell(order);
+        }
+    }
+
+    /// Has a host's executor carry out an order; a host opened for looking only has none.
+    pub(super) fn run(&self, host: HostId, order: Job) {
+        if let Some((_, executor)) = self.executors.iter().find(|(id, _)| *id == host) {
+            executor.tell(order);
         }
     }
 

@@ -161,10 +161,12 @@ fn row(canvas: &mut Canvas<'_>, line: Rect, shown: &Snapshot, (place, layout): (
     let under_cursor = place == app.table.selected;
     pen.field(1, if under_cursor { pen.signs.cursor } else { " " }, theme.accent());
     let marked = app.table.marks.contains(&subject.domain.key);
-    match (marked, shown.stale.is_some()) {
-        (true, _) => pen.put("*", theme.marked()),
-        (false, true) => pen.put("~", theme.warning()),
-        (false, false) => pen.skip(1),
+    let pending = app.jobs.pending(app.pane().id, subject.domain.key).is_some();
+    match (marked, pending, shown.stale.is_some()) {
+        (true, ..) => pen.field(1, pen.signs.mark, theme.marked()),
+        (false, true, _) => pen.field(1, pen.signs.pending, theme.accent()),
+        (false, false, true) => pen.field(1, "~", theme.warning()),
+        (false, false, false) => pen.skip(1),
     };
     for slot in &layout.slots {
         pen.goto(slot.x);

@@ -1,5 +1,6 @@
 //! What lies over the panels: lists to pick from, texts to scroll, lines to type.
 
+mod ask;
 mod line;
 mod list;
 mod popup;
@@ -17,7 +18,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, last: Rect) -> Option<(u
         return None;
     };
     match overlay {
-        Overlay::Filter { .. } | Overlay::Interval { .. } => line::draw(canvas, last, overlay),
+        Overlay::Filter { .. } | Overlay::Interval { .. } | Overlay::Arguments { .. } => {
+            line::draw(canvas, last, overlay)
+        }
+        Overlay::Confirm { .. } | Overlay::TypeTheName { .. } | Overlay::Leave => {
+            footer::draw(canvas, last);
+            ask::draw(canvas, body, overlay)
+        }
         Overlay::Palette { input, selected } => {
             list::palette(canvas, body, (input.value(), *selected));
             line::draw(canvas, last, overlay)

@@ -20,6 +20,12 @@ pub(super) struct Signs {
     pub(super) down: &'static str,
     /// More to the left, to the right.
     pub(super) more: [&'static str; 2],
+    /// From one value to another.
+    pub(super) to: &'static str,
+    /// A marked row.
+    pub(super) mark: &'static str,
+    /// A row something is on its way for.
+    pub(super) pending: &'static str,
     /// At the left of the row under the cursor.
     pub(super) cursor: &'static str,
     /// A driver that answers, one that half does, one that does not.
@@ -49,6 +55,9 @@ const BRAILLE: Signs = Signs {
     up: "▴",
     down: "▾",
     more: ["‹", "›"],
+    to: "→",
+    mark: "*",
+    pending: "↻",
     cursor: "▌",
     lights: ["●", "◐", "○"],
     // None of these has an emoji form: some terminals draw those two cells wide.
@@ -79,6 +88,9 @@ const ASCII: Signs = Signs {
     up: "^",
     down: "v",
     more: ["<", ">"],
+    to: ">",
+    mark: "*",
+    pending: "~",
     cursor: ">",
     lights: ["+", "%", "-"],
     states: [">", ".", "=", "v", "X", "d", "o", "?"],

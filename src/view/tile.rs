@@ -13,6 +13,14 @@ const WIDE: u16 = 110;
 /// The least height of a panel, borders included.
 const LEAST: u16 = 7;
 
+/// Panels that stand beside each other where there is room.
+const ROWS: [&[Panel]; 4] = [
+    &[Panel::Domains, Panel::Detail],
+    &[Panel::Pins],
+    &[Panel::Host, Panel::Drivers],
+    &[Panel::Jobs, Panel::Events],
+];
+
 /// Each panel that is shown and where, borders included.
 pub(super) fn tile(screen: &Screen, body: Rect) -> Vec<(Panel, Rect)> {
     let focus = screen.focus;
@@ -20,15 +28,9 @@ pub(super) fn tile(screen: &Screen, body: Rect) -> Vec<(Panel, Rect)> {
         return vec![(focus, body)];
     }
     let is_open = |panel| screen.open.contains(&panel) || panel == focus;
-    let (upper, lower) = ([Panel::Domains, Panel::Detail], [Panel::Host, Panel::Drivers]);
-    let upper: Vec<_> = upper.into_iter().filter(|&p| is_open(p)).collect();
-    let lower: Vec<_> = lower.into_iter().filter(|&p| is_open(p)).collect();
-    let wide = body.width >= WIDE;
-    let rows = if wide {
-        vec![upper, lower]
-    } else {
-        upper.into_iter().chain(lower).map(|panel| vec![panel]).collect()
-    };
+    let open = ROWS.iter().map(|row| row.iter().copied().filter(|&p| is_open(p)).collect::<Vec<_>>());
+    let rows: Vec<_> =
+        if body.width >= WIDE { open.collect() } else { open.flatten().map(|panel| vec![panel]).collect() };
     let rows: Vec<_> = fitting(rows.into_iter().filter(|row| !row.is_empty()).collect(), focus, body.height);
     stack(&rows, body)
 }

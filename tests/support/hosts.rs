@@ -165,7 +165,8 @@ impl Desk {
             headers: headers.map(|(c, n)| (*c, area(1 + 6 * n, 1, 6, 1))).collect(),
             rows: area(1, 2, 78, rows),
             picks: area(20, 5, 40, 8),
-            lengths: [0, 30, 30, 30],
+            jobs: Area::default(),
+            lengths: [0, 30, 30, 30, 30, 30, 30],
             footer: vec![("filter", area(0, 33, 8, 1)), ("help", area(10, 33, 8, 1))],
             more_columns: true,
         }

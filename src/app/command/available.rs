@@ -14,6 +14,11 @@ pub fn availability(app: &App, command: &Command) -> Result<(), String> {
     if matches!(command.run, Run::Look(_)) {
         return Err(format!("it prints: run `domtop {}` in a shell", command.name));
     }
+    if let Some(allowed) = &app.settings.kiosk
+        && !allowed.iter().any(|name| name == command.name)
+    {
+        return Err("this screen is a kiosk, and it is none of its commands".into());
+    }
     match (command.scope, &app.overlay) {
         (Scope::Overlay, None) => return Err("nothing lies over the panels".into()),
         _ => need(app, command.need)?,
@@ -26,6 +31,12 @@ fn need(app: &App, need: Need) -> Result<(), String> {
         Need::Nothing => (true, ""),
         Need::Domain => (app.table.cursor.is_some(), "no domain is selected"),
         Need::Hosts => (app.hosts.len() > 1, "only one host"),
+        Need::Marks => (!app.table.marks.is_empty(), "nothing is marked"),
+        Need::Undo => {
+            (app.jobs.list().any(|job| job.undo.requests().is_some()), "there is no change to take back")
+        }
+        Need::Provisional => (!app.provisional().is_empty(), "every change stays"),
+        Need::Job => (app.jobs.running().next().is_some(), "no job is under way"),
         Need::Filter => (!app.table.filter.is_empty(), "there is no filter"),
         Need::Themes => (!app.settings.themes.is_empty(), "there is no other theme"),
     };

@@ -19,7 +19,7 @@ pub fn footer(app: &App) -> impl Iterator<Item = (&'static Command, String)> {
     })
 }
 
-const fn names(app: &App) -> &'static [&'static str] {
+fn names(app: &App) -> &'static [&'static str] {
     match (&app.overlay, app.screen.focus) {
         (Some(overlay), _) => over(overlay),
         (None, Panel::Domains) if app.settings.frozen => FROZEN,
@@ -28,12 +28,20 @@ const fn names(app: &App) -> &'static [&'static str] {
     }
 }
 
-const fn over(overlay: &Overlay) -> &'static [&'static str] {
+fn over(overlay: &Overlay) -> &'static [&'static str] {
     match overlay {
         Overlay::Columns { .. } => &["toggle", "earlier", "later", "cancel"],
         Overlay::Help { .. } => &["next", "previous", "next-page", "cancel"],
         Overlay::HostLog { .. } => &["next", "previous", "next-page", "last", "cancel"],
-        Overlay::Filter { .. } | Overlay::Interval { .. } => &["accept", "cancel"],
+        Overlay::Filter { .. }
+        | Overlay::Interval { .. }
+        | Overlay::Arguments { .. }
+        | Overlay::TypeTheName { .. } => &["accept", "cancel"],
+        Overlay::Confirm { intent, .. } if intent.acts.len() > 1 => {
+            &["yes", "no", "plan-order", "plan-slower", "plan-wait", "plan-stop"]
+        }
+        Overlay::Confirm { .. } => &["yes", "no"],
+        Overlay::Leave => &["yes", "no", "cancel"],
         Overlay::Sort { .. } | Overlay::Palette { .. } => &["accept", "next", "previous", "cancel"],
     }
 }

@@ -1,11 +1,11 @@
 //! Looking from the command line: rows without keys that print what they read.
 
-use super::{Arg, Command, Look};
+use super::{Arg, ArgKind, Command, Look};
 use crate::model::Op;
 
-const DOMAIN: Arg = Arg::must("DOMAIN", "name, id or uuid of a domain");
+const DOMAIN: Arg = Arg::must("DOMAIN", "name, id or uuid of a domain").of(ArgKind::Domain);
 
-pub(super) const ROWS: [Command; 8] = [
+pub(super) const ROWS: [Command; 7] = [
     Command::look("list", "Lists the domains, with --all also those that are off", Op::Domains, Look::List)
         .with(&[Arg::may("--all", "also domains that are off")]),
     Command::look("info", "Prints all that is known of a domain", Op::Domains, Look::Info).with(&[DOMAIN]),
@@ -16,8 +16,6 @@ pub(super) const ROWS: [Command; 8] = [
         Look::Vcpus,
     )
     .with(&[DOMAIN]),
-    Command::look("sched", "Prints a domain's scheduler parameters", Op::ReadScheduler, Look::Sched)
-        .with(&[DOMAIN]),
     Command::look("node", "Prints the machine: CPUs, topology, memory", Op::Node, Look::Node),
     Command::look("capabilities", "Prints what the hypervisor can do", Op::Hypervisor, Look::Capabilities),
     Command::look(

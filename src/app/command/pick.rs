@@ -1,7 +1,7 @@
 //! In lists and lines over the panels: pick, keep, take back.
 
 use super::{Command, Group, Scope};
-use crate::app::overlay::Pick;
+use crate::app::{act::Replan, overlay::Pick};
 
 macro_rules! picks {
     ($name:literal, $keys:expr, $pick:expr, $doc:literal) => {
@@ -11,7 +11,29 @@ macro_rules! picks {
     };
 }
 
-pub(super) const ROWS: [Command; 11] = [
+macro_rules! replans {
+    ($name:literal, $keys:expr, $change:ident, $doc:literal) => {
+        Command::screen($name, $keys, $doc, |app, _| {
+            app.replan(Replan::$change);
+            Vec::new()
+        })
+        .under(Group::Pick)
+        .within(Scope::Overlay)
+    };
+}
+
+pub(super) const ROWS: [Command; 18] = [
+    Command::screen("yes", &["y"], "Says yes to what is asked", |app, _| app.confirm())
+        .under(Group::Pick)
+        .within(Scope::Overlay),
+    Command::screen("no", &["n"], "Says no to what is asked", |app, _| app.refuse())
+        .under(Group::Pick)
+        .within(Scope::Overlay),
+    replans!("plan-order", &["o"], Order, "Does many in another order"),
+    replans!("plan-slower", &["+", "="], Longer, "Leaves more time between one of many and the next"),
+    replans!("plan-faster", &["-"], Shorter, "Leaves less time between one of many and the next"),
+    replans!("plan-wait", &["w"], Wait, "Waits until each of many has come about, or does not"),
+    replans!("plan-stop", &["s"], Stop, "Stops after the first of many that fails, or goes on"),
     picks!("accept", &["Enter"], Pick::Accept, "Takes the picked line, or what was typed"),
     picks!("cancel", &["Esc", "q"], Pick::Cancel, "Closes it and takes back what was typed"),
     picks!("previous", &["Up", "Ctrl-p", "k"], Pick::Lines(-1), "Picks the line before"),

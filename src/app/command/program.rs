@@ -31,7 +31,7 @@ pub(super) const ROWS: [Command; 6] = [
     Command::screen("background", &["Ctrl-z"], "Gives the terminal back to the shell until `fg`", |_, _| {
         vec![Effect::Suspend]
     }),
-    Command::screen("quit", &["q", "Ctrl-c", "F10"], "Ends the program; the domains run on", |_, _| {
-        vec![Effect::Quit]
+    Command::screen("quit", &["q", "Ctrl-c", "F10"], "Ends the program; the domains run on", |app, _| {
+        app.leave()
     }),
 ];

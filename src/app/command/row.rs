@@ -1,6 +1,6 @@
 //! How rows are written: what most have in common, and the few words for what is different.
 
-use super::{Arg, Command, Group, Guard, Look, Need, Run, Scope};
+use super::{Arg, ArgKind, Command, Group, Guard, Look, Need, Run, Scope};
 use crate::{
     app::{App, Effect},
     model::Op,
@@ -25,6 +25,30 @@ impl Command {
             guard: Guard::None,
             args: &[],
             run: Run::Screen(run),
+            look: None,
+        }
+    }
+
+    /// A row that changes domains, everywhere but in an overlay and from the command line.
+    pub(super) const fn change(
+        name: &'static str,
+        keys: &'static [&'static str],
+        doc: &'static str,
+        (op, run): (Op, Run),
+    ) -> Self {
+        let need = if matches!(run, Run::Change(_)) { Need::Domain } else { Need::Nothing };
+        Self {
+            name,
+            doc,
+            group: Group::Life,
+            scope: Scope::Global,
+            keys,
+            op: Some(op),
+            need,
+            guard: Guard::None,
+            args: &[],
+            run,
+            look: None,
         }
     }
 
@@ -41,6 +65,7 @@ impl Command {
             guard: Guard::None,
             args: &[],
             run: Run::Look(look),
+            look: Some(look),
         }
     }
 
@@ -60,6 +85,14 @@ impl Command {
         Self { op: Some(op), ..self }
     }
 
+    pub(super) const fn guarded(self, guard: Guard) -> Self {
+        Self { guard, ..self }
+    }
+
+    pub(super) const fn looks(self, look: Look) -> Self {
+        Self { look: Some(look), ..self }
+    }
+
     pub(super) const fn with(self, args: &'static [Arg]) -> Self {
         Self { args, ..self }
     }
@@ -68,11 +101,16 @@ impl Command {
 impl Arg {
     /// One that must be given.
     pub(super) const fn must(name: &'static str, doc: &'static str) -> Self {
-        Self { name, optional: false, doc }
+        Self { name, optional: false, doc, kind: ArgKind::Word }
     }
 
     /// One that may be left out.
     pub(super) const fn may(name: &'static str, doc: &'static str) -> Self {
-        Self { name, optional: true, doc }
+        Self { name, optional: true, doc, kind: ArgKind::Word }
+    }
+
+    /// The same with what can stand there.
+    pub(super) const fn of(self, kind: ArgKind) -> Self {
+        Self { kind, ..self }
     }
 }

@@ -61,7 +61,11 @@ impl App {
                 self.filter_by(&query);
             }
             Some(Overlay::Help { offset: line, .. } | Overlay::Palette { selected: line, .. }) => *line = 0,
-            Some(Overlay::Interval { error, .. }) => *error = None,
+            Some(
+                Overlay::Interval { error, .. }
+                | Overlay::Arguments { error, .. }
+                | Overlay::TypeTheName { error, .. },
+            ) => *error = None,
             _ => {}
         }
     }

@@ -56,7 +56,15 @@ impl App {
             Some(Overlay::Columns { .. } | Overlay::Sort { .. }) => Column::ALL.len(),
             Some(Overlay::Palette { input, .. }) => palette(input.value()).len(),
             Some(Overlay::HostLog { lines: Ok(lines), .. }) => lines.len(),
-            Some(Overlay::Filter { .. } | Overlay::Interval { .. } | Overlay::HostLog { .. }) | None => 0,
+            Some(Overlay::Confirm { intent, .. } | Overlay::TypeTheName { intent, .. }) => intent.acts.len(),
+            Some(
+                Overlay::Filter { .. }
+                | Overlay::Interval { .. }
+                | Overlay::Arguments { .. }
+                | Overlay::Leave
+                | Overlay::HostLog { .. },
+            )
+            | None => 0,
         }
     }
 
@@ -102,6 +110,12 @@ impl App {
                 Ok(interval) => return self.sample_every(interval),
                 Err(why) => self.overlay = Some(Overlay::Interval { input, error: Some(why) }),
             },
+            Some(Overlay::Arguments { command, line, input, .. }) => {
+                return self.accept_words((command, line), input);
+            }
+            Some(Overlay::TypeTheName { intent, input, .. }) => return self.accept_name(intent, input),
+            // Only its own key says yes: Enter may be one too many.
+            Some(asks @ (Overlay::Confirm { .. } | Overlay::Leave)) => self.overlay = Some(asks),
             Some(Overlay::Palette { input, selected }) => {
                 return self.accept_palette(input.value(), selected);
             }

@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgGroup, Command, builder::PossibleValuesParser, val
 
 use super::{super::trouble::Status, nanos};
 use crate::{
-    app::command::{self, COMMANDS, Look, Run, Scope},
+    app::command::{self, COMMANDS, Look},
     config::INTERVALS,
     model::Nanos,
 };
@@ -29,10 +29,7 @@ pub fn command() -> Command {
 
 /// Rows of the command table that the command line alone knows.
 pub(super) fn looks() -> impl Iterator<Item = (&'static command::Command, Look)> {
-    COMMANDS.iter().filter(|row| row.scope == Scope::CommandLine).filter_map(|row| match row.run {
-        Run::Look(look) => Some((row, look)),
-        Run::Screen(_) => None,
-    })
+    COMMANDS.iter().filter_map(|row| Some((row, row.look?)))
 }
 
 fn common() -> [Arg; 3] {

@@ -4,7 +4,10 @@ use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
-    app::Overlay,
+    app::{
+        Overlay,
+        command::{Command, Run},
+    },
     model::text::visible,
     view::{
         canvas::{Canvas, Pen},
@@ -16,9 +19,11 @@ use crate::{
 pub(super) fn draw(canvas: &mut Canvas<'_>, last: Rect, overlay: &Overlay) -> Option<(u16, u16)> {
     let (app, theme) = (canvas.app, canvas.theme);
     let input = overlay.input()?;
+    let asked = asked(overlay);
     let (label, error) = match overlay {
         Overlay::Filter { .. } => ("filter /", app.table.filter_error.as_deref()),
         Overlay::Interval { error, .. } => ("sample every ", error.as_deref()),
+        Overlay::Arguments { error, .. } => (asked.as_str(), error.as_deref()),
         _ => (":", None),
     };
     let keys = footer::width(app).min(last.width / 2);
@@ -32,10 +37,28 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, last: Rect, overlay: &Overlay) -> Op
         (None, Overlay::Filter { .. }) => {
             pen.print(theme.dim(), format_args!("  {} shown", app.table.rows.len()))
         }
+        (None, Overlay::Arguments { command, .. }) => pen.skip(2).put(&wanted(command), theme.dim()),
         (None, Overlay::Interval { .. }) => pen.put("  seconds, or as 250ms", theme.dim()),
         (None, _) => &mut pen,
     };
     Some((x, last.y))
+}
+
+/// What words are asked for, and for which domains: `setmem web1 `.
+fn asked(overlay: &Overlay) -> String {
+    let Overlay::Arguments { command, line, .. } = overlay else { return String::new() };
+    match line.targets.as_slice() {
+        [] => format!("{} ", command.name),
+        [one] => format!("{} {} ", command.name, visible(&one.label)),
+        many => format!("{} {} domains ", command.name, many.len()),
+    }
+}
+
+/// The arguments a command still needs, with what each is.
+fn wanted(command: &Command) -> String {
+    let skipped = usize::from(matches!(command.run, Run::Change(_)));
+    let args = command.args.iter().skip(skipped);
+    args.map(|arg| format!("{}: {}", arg.name, arg.doc)).collect::<Vec<_>>().join("; ")
 }
 
 /// Writes what was typed so that its cursor (a count of characters) is to be seen; returns where that stands.

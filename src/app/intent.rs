@@ -1,0 +1,251 @@
+//! What the user means to do to which domains, before it is done: captured when the key was pressed.
+
+use super::{
+    App,
+    command::{Command, Guard, Run},
+    words,
+};
+use crate::model::{
+    Domain, DomainKey, DomainState, KiB, Nanos,
+    domain::find,
+    request::{Change, Request},
+    text::visible,
+};
+
+/// A domain that is meant, as it was when it was chosen. The uuid in its key tells it from every other, however
+/// rows move.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// Which domain.
+    pub key: DomainKey,
+    /// Its name or id, safe to show.
+    pub label: String,
+    /// What it was doing.
+    pub state: DomainState,
+    /// The memory it had.
+    pub memory: KiB,
+    /// The name to type where it is to be typed, raw.
+    pub name: String,
+}
+
+/// Requests about one domain, or about none there is yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Act {
+    /// The domain.
+    pub target: Option<Target>,
+    /// What is to be done, in order.
+    pub requests: Vec<Request>,
+}
+
+/// What the user means to do.
+#[derive(Clone, Debug)]
+pub struct Intent {
+    /// By which command.
+    pub command: &'static Command,
+    /// The words after the domain, as they would be typed.
+    pub words: String,
+    /// To which domains, in the order it is to be done.
+    pub acts: Vec<Act>,
+    /// How, where there is more than one.
+    pub plan: Plan,
+}
+
+/// How acts on many domains follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// In which order.
+    pub order: Order,
+    /// The least time between one and the next.
+    pub stagger: Nanos,
+    /// Whether each waits until the one before has come about.
+    pub wait: bool,
+    /// Whether the rest is not done after one failed.
+    pub stop: bool,
+}
+
+/// In which order acts follow each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// As the table has them.
+    #[default]
+    Table,
+    /// By name.
+    Name,
+    /// The largest memory first.
+    Largest,
+    /// The other way round than the table has them.
+    Reverse,
+}
+
+impl Order {
+    /// The next of them, round and round.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Table => Self::Name,
+            Self::Name => Self::Largest,
+            Self::Largest => Self::Reverse,
+            Self::Reverse => Self::Table,
+        }
+    }
+
+    /// Its word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Table => "as in the table",
+            Self::Name => "by name",
+            Self::Largest => "largest first",
+            Self::Reverse => "table from below",
+        }
+    }
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self { order: Order::Table, stagger: Nanos(0), wait: false, stop: true }
+    }
+}
+
+impl Target {
+    /// Of a domain as it is now.
+    pub fn of(domain: &Domain) -> Self {
+        Self {
+            key: domain.key,
+            label: domain.label().into_owned(),
+            state: domain.state,
+            memory: domain.memory,
+            name: domain.name.raw().to_owned(),
+        }
+    }
+
+    /// Whether a guest is running there.
+    pub const fn lives(&self) -> bool {
+        matches!(
+            self.state,
+            DomainState::Running | DomainState::Blocked | DomainState::Paused | DomainState::Unknown
+        )
+    }
+}
+
+impl Intent {
+    /// What is asked before it is done.
+    pub fn guard(&self) -> Guard {
+        let lives = self.acts.iter().filter_map(|act| act.target.as_ref()).any(Target::lives);
+        match self.command.guard {
+            Guard::TypeTheName if !lives => Guard::Confirm,
+            // Many at once are shown first, whatever is done to them.
+            Guard::None if self.acts.len() > 1 => Guard::Confirm,
+            guard => guard,
+        }
+    }
+
+    /// What is to be typed where a name is: the domain's, or how many there are.
+    pub fn password(&self) -> String {
+        match self.acts.as_slice() {
+            [Act { target: Some(target), .. }] if target.name.is_empty() => target.label.clone(),
+            [Act { target: Some(target), .. }] => target.name.clone(),
+            acts => format!("{} domains", acts.len()),
+        }
+    }
+
+    /// Its first line: `destroy web1`, `setmem 3 domains 4G`.
+    pub fn title(&self) -> String {
+        let subject = match self.acts.as_slice() {
+            [Act { target: Some(target), .. }] => target.label.clone(),
+            [_] => String::new(),
+            acts => format!("{} domains", acts.len()),
+        };
+        joined([self.command.name, &subject, &self.words])
+    }
+
+    /// The command as it would be typed for one of its acts.
+    pub fn typed(&self, act: &Act) -> String {
+        let domain = act.target.as_ref().map_or_else(String::new, |target| words::quote(&target.label));
+        joined([self.command.name, &domain, &self.words])
+    }
+
+    /// Puts the acts in the plan's order, from the table's.
+    pub fn sort(&mut self, table: &[DomainKey]) {
+        let key = |act: &Act| act.target.as_ref().map(|target| target.key);
+        let place = |act: &Act| table.iter().position(|k| Some(*k) == key(act)).unwrap_or(usize::MAX);
+        self.acts.sort_by_key(place);
+        match self.plan.order {
+            Order::Table => {}
+            Order::Reverse => self.acts.reverse(),
+            Order::Name => self.acts.sort_by_cached_key(|act| act.target.as_ref().map(|t| t.label.clone())),
+            Order::Largest => {
+                self.acts.sort_by_key(|act| std::cmp::Reverse(act.target.as_ref().map(|t| t.memory)));
+            }
+        }
+    }
+}
+
+fn joined(parts: [&str; 3]) -> String {
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// What a line means: the domains it names or that were chosen, and the words for the command.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The domains; none for commands that make one.
+    pub targets: Vec<Target>,
+    /// The words after the domain.
+    pub words: Vec<String>,
+}
+
+impl App {
+    /// The domains a command is for now: the marked ones in the order of the table, else the one under the cursor.
+    pub fn chosen(&self) -> Vec<Target> {
+        let rows = self.table.rows.iter().filter_map(|row| self.domain(*row));
+        let marked: Vec<_> =
+            rows.filter(|domain| self.table.marks.contains(&domain.key)).map(Target::of).collect();
+        if marked.is_empty() { self.selected().map(Target::of).into_iter().collect() } else { marked }
+    }
+
+    /// Takes a line apart, where the first word may name a domain.
+    ///
+    /// # Errors
+    /// Where it names one that is not there.
+    pub fn line(&self, command: &Command, typed: &str) -> Result<Line, String> {
+        let mut words = words::split(typed);
+        if !matches!(command.run, Run::Change(_)) {
+            return Ok(Line { targets: Vec::new(), words });
+        }
+        let rest = command.args.get(1..).unwrap_or_default();
+        let required = rest.iter().filter(|arg| !arg.optional).count();
+        if words.len() <= required {
+            return Ok(Line { targets: self.chosen(), words });
+        }
+        let domains = self.pane().shown.as_ref().map_or(&[][..], |shown| &shown.domains);
+        match find(domains, &words[0]) {
+            Some(domain) => Ok(Line { targets: vec![Target::of(domain)], words: words.split_off(1) }),
+            None if words.len() > rest.len() => Err(format!("there is no domain {:?}", visible(&words[0]))),
+            None => Ok(Line { targets: self.chosen(), words }),
+        }
+    }
+
+    /// What a line asks of the host.
+    ///
+    /// # Errors
+    /// What is wrong with its words.
+    pub fn intent(&self, command: &'static Command, line: Line) -> Result<Intent, String> {
+        let acts = match command.run {
+            Run::Change(make) => acts(line.targets, &make(&line.words)?),
+            Run::Make(make) => vec![Act { target: None, requests: vec![make(&line.words)?] }],
+            Run::Screen(_) | Run::Look(_) => Vec::new(),
+        };
+        if acts.is_empty() {
+            return Err("no domain is selected".into());
+        }
+        let words = line.words.iter().map(|word| words::quote(&visible(word))).collect::<Vec<_>>().join(" ");
+        Ok(Intent { command, words, acts, plan: Plan::default() })
+    }
+}
+
+fn acts(targets: Vec<Target>, change: &Change) -> Vec<Act> {
+    let act = |target: Target| Act {
+        requests: vec![Request::Domain(target.key, change.clone())],
+        target: Some(target),
+    };
+    targets.into_iter().map(act).collect()
+}
