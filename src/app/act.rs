@@ -25,6 +25,8 @@ impl App {
     ///
     /// The domains are those of this moment, whatever happens to the rows while the user is asked.
     pub(super) fn act(&mut self, command: &'static Command, typed: &str) -> Vec<Effect> {
+        // What was acted on was chosen: the cursor stays with it.
+        self.table.chosen = true;
         match self.line(command, typed) {
             Ok(line) if lacks_words(command, &line) => {
                 self.overlay =

@@ -210,7 +210,7 @@ fn the_footer_shows_keys_that_work_now() {
     let words = |desk: &Desk| -> Vec<String> {
         footer(&desk.app).map(|(c, key)| format!("{key} {}", c.name)).collect()
     };
-    assert_eq!(words(&desk)[..3], ["/ filter", "Enter detail", "? help"]);
+    assert_eq!(words(&desk)[..3], ["/ filter", "Enter detail", "s suspend"]);
     desk.press("C");
     assert_eq!(words(&desk), ["Space toggle", "Shift-Up earlier", "Shift-Down later", "Esc cancel"]);
     desk.press("Esc 3");

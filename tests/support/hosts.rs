@@ -116,6 +116,14 @@ impl Desk {
         self.sample()
     }
 
+    /// As [`Self::tick`], with something more in the snapshot.
+    pub fn tick_with(&mut self, ms: u64, more: impl FnOnce(&mut Snapshot)) -> Vec<Effect> {
+        self.now += ms * MS;
+        let mut snapshot = self.snapshot(HostId(0));
+        more(&mut snapshot);
+        self.tell(Msg::Sampled(HostId(0), Arc::new(snapshot)))
+    }
+
     /// Reads the host as it is.
     pub fn sample(&mut self) -> Vec<Effect> {
         let snapshot = self.snapshot(HostId(0));

@@ -157,9 +157,6 @@ fn pin(words: &[String]) -> Result<Change, String> {
     };
     let cpus: crate::model::CpuSet =
         word(words, 1, "CPUS")?.parse().map_err(|why: crate::model::cpuset::BadCpuSet| why.to_string())?;
-    if cpus.is_empty() {
-        return Err("a vCPU cannot run on no CPU at all".into());
-    }
     let (hard, soft) = match words.get(2).map(String::as_str) {
         None | Some("hard") => (Some(cpus), None),
         Some("soft") => (None, Some(cpus)),

@@ -1,10 +1,19 @@
 //! The keys worth showing now: of the focused panel, or of what lies over the panels.
 
 use super::{Command, availability, find};
-use crate::app::{App, Overlay, Panel};
+use crate::{
+    app::{App, Overlay, Panel},
+    model::DomainState,
+};
 
-const TABLE: &[&str] =
-    &["filter", "detail", "help", "sort", "palette", "quit", "freeze", "columns", "zoom", "pause"];
+const TABLE: &[&str] = &[
+    "filter", "detail", "suspend", "resume", "start", "shutdown", "setmem", "undo", "pins", "palette",
+    "help", "quit", "jobs", "sort", "freeze", "columns", "zoom", "pause",
+];
+const MARKED: &[&str] =
+    &["mark", "suspend", "shutdown", "destroy", "setmem", "unmark", "palette", "help", "quit"];
+const JOBS: &[&str] =
+    &["cancel-job", "undo", "keep", "next-panel", "close", "help", "zoom", "palette", "quit"];
 const FROZEN: &[&str] = &["freeze", "filter", "detail", "help", "sort", "palette", "quit"];
 const PANEL: &[&str] = &["next-panel", "close", "help", "zoom", "palette", "quit", "page-down", "page-up"];
 
@@ -15,15 +24,29 @@ pub fn footer(app: &App) -> impl Iterator<Item = (&'static Command, String)> {
     names(app).iter().filter_map(|name| {
         let command = find(name)?;
         let key = app.keymap.keys_of(name).into_iter().next()?;
-        availability(app, command).is_ok().then_some((command, key))
+        (suits(app, name) && availability(app, command).is_ok()).then_some((command, key))
     })
+}
+
+/// Whether a verb makes sense for what the domain under the cursor is doing.
+fn suits(app: &App, name: &str) -> bool {
+    let Some(state) = app.selected().map(|domain| domain.state) else { return true };
+    match name {
+        "resume" => state == DomainState::Paused,
+        "start" => state == DomainState::Off,
+        "suspend" => matches!(state, DomainState::Running | DomainState::Blocked),
+        "shutdown" | "setmem" => state != DomainState::Off,
+        _ => true,
+    }
 }
 
 fn names(app: &App) -> &'static [&'static str] {
     match (&app.overlay, app.screen.focus) {
         (Some(overlay), _) => over(overlay),
         (None, Panel::Domains) if app.settings.frozen => FROZEN,
+        (None, Panel::Domains) if !app.table.marks.is_empty() => MARKED,
         (None, Panel::Domains) => TABLE,
+        (None, Panel::Jobs) => JOBS,
         (None, _) => PANEL,
     }
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Lines of the box beside the list: title, gap, what it means, gap, question.
-const AROUND: u16 = 8;
+const AROUND: u16 = 9;
 /// Most lines of the list.
 const LISTED: u16 = 14;
 
@@ -56,7 +56,7 @@ fn question(canvas: &mut Canvas<'_>, body: Rect, (intent, offset): (&Intent, usi
         (count.min(LISTED).min(body.height.saturating_sub(AROUND + 1)).max(1), canvas.theme);
     let many = count > 1;
     let height = AROUND + listed + u16::from(many);
-    let inner = popup::middle(canvas, body, (78, height), intent.command.name);
+    let inner = popup::middle(canvas, body, (92, height), intent.command.name);
     canvas.pen(inner, 0).put(&visible(&intent.title()), theme.strong());
     canvas.pen(inner, 1).put(intent.command.doc, theme.text());
     let list = Rect { y: inner.y + 3, height: listed.min(inner.height.saturating_sub(3)), ..inner };
