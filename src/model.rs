@@ -3,6 +3,7 @@
 //! A *host* is one connection; its *node* is the physical machine, its *hypervisor* virtualises it, a *domain* is
 //! one guest. A [`Snapshot`] is all that was read of a host at one moment.
 
+pub mod caution;
 pub mod cpuset;
 pub mod device;
 pub mod domain;

@@ -278,7 +278,7 @@ fn wanted(change: &Change) -> String {
         Change::Reboot => "running again".into(),
         Change::Destroy | Change::Save(_) => "gone".into(),
         Change::Undefine => "forgotten".into(),
-        Change::SetMemory(amount) | Change::SetMaxMemory(amount) => size(*amount),
+        Change::SetMemory(amount) | Change::SetMaxMemory(amount) => amount.to_string(),
         Change::SetVcpus(count) => format!("{count} vCPUs"),
         Change::Rename(name) => super::text::visible(name).into_owned(),
         _ => "done".into(),
@@ -288,15 +288,10 @@ fn wanted(change: &Change) -> String {
 /// What stands there, in the words of [`wanted`].
 fn standing(change: &Change, is: &Standing) -> String {
     match change {
-        Change::SetMemory(_) => size(is.memory),
-        Change::SetMaxMemory(_) => is.max_memory.map_or_else(|| "no limit".into(), size),
+        Change::SetMemory(_) => is.memory.to_string(),
+        Change::SetMaxMemory(_) => is.max_memory.map_or_else(|| "no limit".into(), |limit| limit.to_string()),
         Change::SetVcpus(_) => format!("{} vCPUs", is.vcpus.online),
         Change::Rename(_) => is.name.shown().to_owned(),
         _ => is.state.word().into(),
     }
-}
-
-fn size(amount: KiB) -> String {
-    let mib = amount.0 as f64 / 1024.0;
-    if mib >= 1024.0 { format!("{:.1} GiB", mib / 1024.0) } else { format!("{mib:.0} MiB") }
 }

@@ -1,5 +1,7 @@
 //! Quantities whose unit is their type.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// An amount of memory in KiB (1024 bytes).
@@ -46,6 +48,24 @@ impl KiB {
     pub const fn bytes(self) -> u64 {
         self.0.saturating_mul(1024)
     }
+}
+
+impl fmt::Display for KiB {
+    /// For sentences: `512 MiB`, `1.5 GiB`; below a MiB in KiB. Columns have their own form.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mib = self.0 as f64 / 1024.0;
+        match self.0 {
+            0..1024 => write!(f, "{} KiB", self.0),
+            1024..0x10_0000 => write!(f, "{} MiB", short(mib)),
+            _ => write!(f, "{} GiB", short(mib / 1024.0)),
+        }
+    }
+}
+
+/// With one decimal, where that says something.
+fn short(value: f64) -> String {
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
 }
 
 fn bad_size(text: &str) -> String {

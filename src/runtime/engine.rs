@@ -155,7 +155,8 @@ impl Engine {
         let table = &self.app.table;
         let stale = self.app.pane().latest.as_ref().is_some_and(|latest| latest.stale.is_some());
         let passing = self.app.notice.is_some() || !table.fresh.is_empty() || !table.gone.is_empty();
-        if stale || passing { LIVELY } else { CALM }
+        let working = self.app.jobs.running().next().is_some();
+        if stale || passing || working { LIVELY } else { CALM }
     }
 
     /// Takes in all that waits.

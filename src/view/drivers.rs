@@ -9,9 +9,14 @@ use super::{
     text::{brief, count},
 };
 use crate::{
-    app::{Mode, Panel},
+    app::{Mode, Panel, jobs::Job},
     model::{DriverStatus, Light, Nanos, Op, Route, Snapshot, text::visible},
 };
+
+/// How many changes are told of.
+const PATHS: usize = 8;
+/// Cells of a change.
+const TITLE: u16 = 32;
 
 /// Draws it.
 pub(super) fn draw(canvas: &mut Canvas<'_>, inner: Rect) {
@@ -26,6 +31,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, inner: Rect) {
     sheet.gap();
     cost(canvas, &mut sheet, shown);
     mode(canvas, &mut sheet);
+    paths(canvas, &mut sheet);
     sheet.gap();
     operations(canvas, &mut sheet, &shown.drivers);
     canvas.regions.lengths[Panel::Drivers as usize] = sheet.lines();
@@ -117,6 +123,43 @@ fn mode(canvas: &mut Canvas<'_>, sheet: &mut Sheet) {
         let mut pen = sheet.next(canvas);
         pen.put("looking only: ", theme.label()).put(&visible(why), theme.text());
     }
+}
+
+/// The way the last changes took through the stack, newest first.
+fn paths(canvas: &mut Canvas<'_>, sheet: &mut Sheet) {
+    let (app, theme, to) = (canvas.app, canvas.theme, canvas.signs.to);
+    let host = app.pane().id;
+    let told = |job: &&Job| job.host == host && (!job.trails.is_empty() || job.failure.is_some());
+    let jobs: Vec<_> = app.jobs.list().rev().filter(told).take(PATHS).collect();
+    if jobs.is_empty() {
+        return;
+    }
+    sheet.gap();
+    sheet.next(canvas).field(TITLE + 1, "LAST CHANGES", theme.column()).put("WAY TAKEN", theme.column());
+    for job in jobs {
+        let mut pen = sheet.next(canvas);
+        pen.field(TITLE, &visible(&job.title), theme.text()).skip(1);
+        for (place, (driver, refused)) in steps(job).into_iter().enumerate() {
+            pen.put(if place == 0 { "" } else { " " }, theme.dim());
+            pen.put(if place == 0 { "" } else { to }, theme.dim())
+                .put(if place == 0 { "" } else { " " }, theme.dim());
+            match refused {
+                None => pen.put(&visible(driver), theme.good()).put(" did", theme.good()),
+                Some(why) => pen
+                    .put(&visible(driver), theme.warning())
+                    .put(": ", theme.dim())
+                    .put(&visible(why), theme.text()),
+            };
+        }
+    }
+}
+
+/// Who was asked for a job's last request, and why each did not do it, where one did not.
+fn steps(job: &Job) -> Vec<(&str, Option<&str>)> {
+    let asked = job.trails.last().into_iter().flat_map(|trail| &trail.0);
+    let asked = asked.map(|step| (&*step.driver, step.refused.as_ref().map(|reason| &*reason.message)));
+    let failed = job.failure.iter().flat_map(|failure| &failure.reasons);
+    asked.chain(failed.map(|reason| (&*reason.driver, Some(&*reason.message)))).collect()
 }
 
 /// A line for each operation: its route, and who answers it in which order.

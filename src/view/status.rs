@@ -1,9 +1,9 @@
 //! The notice: a line for the user, over the lowest border, so that nothing moves when it comes and goes.
 
-use ratatui::layout::Rect;
+use ratatui::{layout::Rect, style::Style};
 
-use super::canvas::Canvas;
-use crate::model::text::visible;
+use super::{canvas::Canvas, text::span};
+use crate::{app::App, model::text::visible};
 
 /// Draws it, where there is one; or what no title has room to say.
 pub(super) fn draw(canvas: &mut Canvas<'_>, line: Rect) {
@@ -15,8 +15,26 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, line: Rect) {
         (None, Some(reason)) if !canvas.framed && app.overlay.is_none() => {
             ("~ not read: ", reason, theme.warning())
         }
-        (None, _) => return,
+        (None, _) => match provisional(app) {
+            Some(text) => return put(canvas, line, ("", &text, theme.warning())),
+            None => return,
+        },
     };
+    put(canvas, line, (sign, text, style));
+}
+
+/// That a change is taken back soon, and what keeps it.
+fn provisional(app: &App) -> Option<String> {
+    let changes = app.provisional();
+    let (job, until) = changes.first()?;
+    let key = app.keymap.keys_of("keep").into_iter().next().unwrap_or_else(|| ":keep".into());
+    let more = if changes.len() > 1 { format!(" (and {} more)", changes.len() - 1) } else { String::new() };
+    let left = span(until.since(app.now));
+    Some(format!("{}{more} is taken back in {left} unless {key} keeps it", job.title))
+}
+
+fn put(canvas: &mut Canvas<'_>, line: Rect, (sign, text, style): (&str, &str, Style)) {
+    let theme = canvas.theme;
     if !canvas.framed {
         canvas.clear(line, theme.base());
     }

@@ -55,7 +55,7 @@ fn question(canvas: &mut Canvas<'_>, body: Rect, (intent, offset): (&Intent, usi
     let (listed, theme) =
         (count.min(LISTED).min(body.height.saturating_sub(AROUND + 1)).max(1), canvas.theme);
     let many = count > 1;
-    let height = AROUND + listed + u16::from(many);
+    let height = AROUND + listed + 2 * u16::from(many);
     let inner = popup::middle(canvas, body, (92, height), intent.command.name);
     canvas.pen(inner, 0).put(&visible(&intent.title()), theme.strong());
     canvas.pen(inner, 1).put(intent.command.doc, theme.text());
@@ -68,7 +68,8 @@ fn question(canvas: &mut Canvas<'_>, body: Rect, (intent, offset): (&Intent, usi
     let mut below = list.bottom() - inner.y + 1;
     if many {
         plan(&mut canvas.pen(inner, below), intent);
-        below += 1;
+        failing(&mut canvas.pen(inner, below + 1), intent);
+        below += 2;
     }
     let app = canvas.app;
     meaning(&mut canvas.pen(inner, below), (app, intent));
@@ -103,7 +104,12 @@ fn plan(pen: &mut Pen<'_>, intent: &Intent) {
         pen.print(theme.text(), format_args!(", {} apart", brief(plan.stagger)));
     }
     pen.put(if plan.wait { ", each when the one before has come about" } else { "" }, theme.text());
-    pen.put(if plan.stop { ", until one fails" } else { ", whether one fails or not" }, theme.text());
+}
+
+fn failing(pen: &mut Pen<'_>, intent: &Intent) {
+    let theme = pen.theme;
+    let text = if intent.plan.stop { "stops the rest" } else { "does not stop the rest" };
+    pen.put("one that fails ", theme.label()).put(text, theme.text());
 }
 
 /// Whether it can be taken back, and when it is by itself.
