@@ -7,6 +7,7 @@ use super::{
 };
 use crate::model::{
     Domain, DomainKey, DomainState, KiB, Nanos,
+    caution::cautions,
     domain::find,
     request::{Change, Request},
     text::visible,
@@ -48,6 +49,8 @@ pub struct Intent {
     pub acts: Vec<Act>,
     /// How, where there is more than one.
     pub plan: Plan,
+    /// What it would run into, and what it changes in detail: a sentence each; safe to show.
+    pub notes: Vec<String>,
 }
 
 /// How acts on many domains follow each other.
@@ -118,6 +121,11 @@ impl Target {
         }
     }
 
+    /// Whether the host is controlled from it.
+    pub fn controls(&self) -> bool {
+        self.key.id.is_some_and(|id| id.0 == 0)
+    }
+
     /// Whether a guest is running there.
     pub const fn lives(&self) -> bool {
         matches!(
@@ -130,11 +138,13 @@ impl Target {
 impl Intent {
     /// What is asked before it is done.
     pub fn guard(&self) -> Guard {
-        let lives = self.acts.iter().filter_map(|act| act.target.as_ref()).any(Target::lives);
+        let targets = || self.acts.iter().filter_map(|act| act.target.as_ref());
         match self.command.guard {
-            Guard::TypeTheName if !lives => Guard::Confirm,
-            // Many at once are shown first, whatever is done to them.
-            Guard::None if self.acts.len() > 1 => Guard::Confirm,
+            // The host goes with it.
+            Guard::Confirm if targets().any(Target::controls) => Guard::TypeTheName,
+            Guard::TypeTheName if !targets().any(Target::lives) => Guard::Confirm,
+            // Many at once are shown first, whatever is done to them, and so is what it would run into.
+            Guard::None if self.acts.len() > 1 || !self.notes.is_empty() => Guard::Confirm,
             guard => guard,
         }
     }
@@ -238,7 +248,27 @@ impl App {
             return Err("no domain is selected".into());
         }
         let words = line.words.iter().map(|word| words::quote(&visible(word))).collect::<Vec<_>>().join(" ");
-        Ok(Intent { command, words, acts, plan: Plan::default() })
+        let notes = self.cautions(&acts);
+        Ok(Intent { command, words, acts, plan: Plan::default(), notes })
+    }
+
+    /// What acts would run into, each with its domain where there are several.
+    fn cautions(&self, acts: &[Act]) -> Vec<String> {
+        let Some(host) = &self.pane().shown else { return Vec::new() };
+        let many = acts.len() > 1;
+        let told = |(domain, change): (&Domain, &Change)| {
+            let label = if many { format!("{}: ", domain.label()) } else { String::new() };
+            cautions(change, domain, host)
+                .into_iter()
+                .map(|text| format!("{label}{text}"))
+                .collect::<Vec<_>>()
+        };
+        let requests = acts.iter().flat_map(|act| &act.requests);
+        let changes = requests.filter_map(|request| match request {
+            Request::Domain(key, change) => Some((host.domains.iter().find(|d| d.key == *key)?, change)),
+            _ => None,
+        });
+        changes.flat_map(told).collect()
     }
 }
 

@@ -114,6 +114,22 @@ fn to_destroy_one_that_does_not_run_is_confirmed() {
 }
 
 #[test]
+fn what_would_run_into_something_is_shown_first_and_the_control_domain_wants_its_name() {
+    let mut desk = desk();
+    assert_eq!(pressed(&mut desk, "v 9 Enter"), []);
+    let Some(Overlay::Confirm { intent, .. }) = &desk.app.overlay else { panic!("it asks") };
+    assert!(intent.notes[0].contains("4 at most"), "{:?}", intent.notes);
+    assert_eq!(pressed(&mut desk, "y"), [(3, Change::SetVcpus(9))], "it may be meant");
+    desk.guests.push(guest(0, "Domain-0", 1.0));
+    desk.tick(1000);
+    desk.press("g S");
+    assert!(
+        matches!(&desk.app.overlay, Some(Overlay::TypeTheName { intent, .. }) if intent.notes.len() == 1)
+    );
+    assert_eq!(pressed(&mut desk, "D o m a i n - 0 Enter"), [(0, Change::Shutdown)]);
+}
+
+#[test]
 fn the_domain_under_the_cursor_when_the_key_was_pressed_is_hit_though_rows_moved() {
     let mut desk = desk();
     desk.press("S");
@@ -148,7 +164,7 @@ fn the_palette_takes_a_command_line() {
         ("setvcpus 3", (3, Change::SetVcpus(3))),
         ("setvcpus web2 3", (2, Change::SetVcpus(3))),
         ("pin 0 1-2", (3, pin(Some(0), "1-2"))),
-        ("pin web1 all 0", (1, pin(None, "0"))),
+        ("pin web1 all 0-1", (1, pin(None, "0-1"))),
         ("sched weight=512", (3, Change::SetScheduler { weight: Some(512), cap: None })),
         ("sched web1 cap=50 weight=2", (1, Change::SetScheduler { weight: Some(2), cap: Some(50) })),
         ("rename 2 other", (2, Change::Rename("other".into()))),

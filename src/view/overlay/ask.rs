@@ -18,6 +18,8 @@ use crate::{
 
 /// Lines of the box beside the list: title, gap, what it means, gap, question.
 const AROUND: u16 = 9;
+/// Most lines of what it would run into.
+const NOTED: u16 = 8;
 /// Most lines of the list.
 const LISTED: u16 = 14;
 
@@ -52,10 +54,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, overlay: &Overlay) -> Op
 /// The box with the command, what it hits, and what it means; returns what is inside.
 fn question(canvas: &mut Canvas<'_>, body: Rect, (intent, offset): (&Intent, usize)) -> Rect {
     let count = u16::try_from(intent.acts.len()).unwrap_or(u16::MAX);
+    let notes = u16::try_from(intent.notes.len()).unwrap_or(u16::MAX).min(NOTED);
     let (listed, theme) =
-        (count.min(LISTED).min(body.height.saturating_sub(AROUND + 1)).max(1), canvas.theme);
+        (count.min(LISTED).min(body.height.saturating_sub(AROUND + 1 + notes)).max(1), canvas.theme);
     let many = count > 1;
-    let height = AROUND + listed + 2 * u16::from(many);
+    let height = AROUND + listed + notes + 2 * u16::from(many);
     let inner = popup::middle(canvas, body, (92, height), intent.command.name);
     canvas.pen(inner, 0).put(&visible(&intent.title()), theme.strong());
     canvas.pen(inner, 1).put(intent.command.doc, theme.text());
@@ -70,6 +73,10 @@ fn question(canvas: &mut Canvas<'_>, body: Rect, (intent, offset): (&Intent, usi
         plan(&mut canvas.pen(inner, below), intent);
         failing(&mut canvas.pen(inner, below + 1), intent);
         below += 2;
+    }
+    for note in intent.notes.iter().take(usize::from(notes)) {
+        canvas.pen(inner, below).put(&visible(note), theme.warning());
+        below += 1;
     }
     let app = canvas.app;
     meaning(&mut canvas.pen(inner, below), (app, intent));
