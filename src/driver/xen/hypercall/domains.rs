@@ -174,10 +174,9 @@ impl Link {
     pub(super) fn domain(&mut self, wanted: DomainKey) -> Answer<Record> {
         let id = wanted.id.and_then(|id| u16::try_from(id.0).ok()).ok_or_else(|| refusal::gone(wanted))?;
         let reply = self.ask("a domain", domain::info(&self.abi, id))?;
-        let record = self.layout.decode(reply.argument());
-        record
-            .filter(|record| key(record.domain, record.handle) == wanted)
-            .ok_or_else(|| refusal::gone(wanted))
+        let record = self.layout.decode(reply.argument()).filter(|record| record.domain == id);
+        let record = record.ok_or_else(|| refusal::gone(wanted))?;
+        if key(id, record.handle) == wanted { Ok(record) } else { Err(refusal::given_away(id)) }
     }
 }
 
