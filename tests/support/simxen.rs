@@ -71,6 +71,8 @@ pub struct SimDomain {
     pub callback: u64,
     /// vCPUs Xen holds on a CPU.
     pub held: Vec<u32>,
+    /// Whether somebody else pauses it whenever it is resumed.
+    pub contended: bool,
 }
 
 impl SimDomain {
@@ -100,6 +102,7 @@ impl SimDomain {
             turns: 0,
             callback: 0,
             held: Vec::new(),
+            contended: false,
         }
     }
 }
@@ -139,10 +142,8 @@ pub struct State {
     pub changes: Vec<(Change, u16)>,
     /// What every changing command gives.
     pub refusal: Option<Errno>,
-    /// Somebody else pauses each domain that is resumed.
-    pub contended: bool,
-    /// A reset button, which no release for x86 has.
-    pub reset_button: bool,
+    /// Buttons beyond those of ACPI, such as the reset no release for x86 has.
+    pub buttons: Vec<u32>,
 }
 
 /// A changing command.
@@ -220,8 +221,7 @@ impl State {
             denied: false,
             changes: Vec::new(),
             refusal: None,
-            contended: false,
-            reset_button: false,
+            buttons: Vec::new(),
         }
     }
 }

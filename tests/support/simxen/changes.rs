@@ -71,12 +71,13 @@ impl State {
     }
 
     fn unpause(&mut self, id: u16) -> Answer {
-        let (counts, contended) = (self.domctl >= 10, self.contended);
+        let counts = self.domctl >= 10;
         let d = self.domain(id);
         match pauses(d) {
             0 if counts => Err(Errno::EINVAL),
             count => {
-                set_pauses(d, if contended { 1 } else { count.saturating_sub(1) });
+                let left = if counts { count - 1 } else { 0 };
+                set_pauses(d, if d.contended { 1 } else { left });
                 Ok(0)
             }
         }
@@ -114,11 +115,10 @@ impl State {
             d.share.0 = Some(weight);
         }
         match scheduler {
-            5 if cap != 0xffff => d.share.1 = Some(cap),
-            5 => {}
             6 if capped && u32::from(cap) > 100 * d.vcpus => return Err(Errno::EINVAL),
+            5 if cap != 0xffff => d.share.1 = Some(cap),
             6 if capped => d.share.1 = Some(cap),
-            6 => {}
+            5 | 6 => {}
             _ => return Err(Errno::EINVAL),
         }
         Ok(0)
@@ -128,7 +128,7 @@ impl State {
     fn trigger(&mut self, id: u16, button: u32) -> Answer {
         let power = self.release >= (3, 4);
         match button {
-            1 if self.reset_button => Ok(0),
+            other if self.buttons.contains(&other) => Ok(0),
             3 if power && self.domain(id).flags & HVM == 0 => Err(Errno::EINVAL),
             3 if power => Ok(0),
             _ => Err(Errno::ENOSYS),
@@ -247,7 +247,7 @@ impl SimXen {
                 *set = Some(self.read_map(at + 8 + 16 * i)?);
             }
         }
-        if flags & 3 == 0 {
+        if flags.trailing_zeros() >= 2 {
             return Err(Errno::EINVAL);
         }
         let effective = s.set_affinity(id, vcpu, set)?;
