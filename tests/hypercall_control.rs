@@ -6,13 +6,20 @@ mod support {
     pub mod simxen;
 }
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, Sender, channel},
+    },
+    thread,
+    time::Duration,
+};
 
 use domtop::{
     driver::{
         Controller, DriverInfo, Observe,
         session::{Opened, assemble},
-        xen::hypercall::{Hypercall, Xen},
+        xen::hypercall::{Hypercall, Pages, Xen},
     },
     model::{
         CpuSet, Demand, Domain, DomainId, DomainKey, HostId, KiB, Kind, Op, Snapshot, Stamp,
@@ -670,4 +677,65 @@ fn a_policy_that_hides_a_domain_forbids_its_changes() {
     let (kind, why) = refusal(&open(&sim), &guest(), Change::Suspend);
     assert_eq!(kind, Kind::Denied);
     assert!(why.contains("XSM"), "{why}");
+}
+
+/// A hypervisor that takes its time over the second domctl it gets once it is told to, until it may go on.
+struct Slow {
+    sim: Arc<SimXen>,
+    /// Domctls until then; none while it is quick.
+    left: Mutex<Option<u32>>,
+    at_it: Mutex<Sender<()>>,
+    go_on: Mutex<Receiver<()>>,
+}
+
+impl Hypercall for Slow {
+    fn call(&self, number: u64, arguments: [u64; 5]) -> Result<u64, Errno> {
+        let mut left = self.left.lock().unwrap();
+        let count = left.as_mut().filter(|_| number == 36).map(|left| {
+            *left = left.saturating_sub(1);
+            *left
+        });
+        if count == Some(0) {
+            *left = None;
+            drop(left);
+            self.at_it.lock().unwrap().send(()).unwrap();
+            self.go_on.lock().unwrap().recv().unwrap();
+        }
+        self.sim.call(number, arguments)
+    }
+
+    fn pages(&self, bytes: usize) -> Result<Box<dyn Pages>, Errno> {
+        self.sim.pages(bytes)
+    }
+
+    fn peer(&self) -> Arc<str> {
+        self.sim.peer()
+    }
+}
+
+#[test]
+fn looking_does_not_wait_for_a_change_that_takes_xen_long() {
+    let patience = Duration::from_secs(20);
+    let sim = with("4.17", &guest());
+    let ((at_it, begun), (go_on, may)) = (channel(), channel());
+    let slow =
+        Slow { sim: sim.clone(), left: Mutex::new(None), at_it: Mutex::new(at_it), go_on: Mutex::new(may) };
+    let slow = Arc::new(slow);
+    let xen = Arc::new(Xen::over(slow.clone()).unwrap());
+    let driver: Vec<Opened> = vec![(xen.info(), Ok(xen.clone()))];
+    let controller = assemble(HostId(0), driver, true).unwrap().controller.unwrap();
+    *slow.left.lock().unwrap() = Some(2);
+    let change =
+        thread::spawn(move || controller.run(&Request::Domain(key(&guest()), Change::Destroy)).is_ok());
+    begun.recv_timeout(patience).expect("it looked at the domain, and began to end it");
+    let (told, heard) = channel();
+    thread::spawn(move || {
+        let mut domains = Vec::new();
+        xen.domains(&mut domains).unwrap();
+        told.send(domains.len()).unwrap();
+    });
+    assert_eq!(heard.recv_timeout(patience), Ok(2), "the list came while the change was under way");
+    go_on.send(()).unwrap();
+    assert!(change.join().unwrap());
+    assert!(now(&sim, 5).is_none());
 }

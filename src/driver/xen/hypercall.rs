@@ -101,6 +101,8 @@ pub fn info() -> DriverInfo {
 /// The hypervisor by its calls.
 pub struct Xen {
     link: Mutex<Link>,
+    /// What changes go by, once there is one: to end a large domain takes Xen seconds, and looking must not wait.
+    orders: Mutex<Option<Link>>,
     info: DriverInfo,
 }
 
@@ -147,7 +149,18 @@ impl Xen {
         let _ = link.host_memory();
         let _ = link.list();
         let ops = OPS.into_iter().filter(|&op| link.can(op)).collect();
-        Ok(Self { link: Mutex::new(link), info: DriverInfo { peer, ops, ..info() } })
+        let info = DriverInfo { peer, ops, ..info() };
+        Ok(Self { link: Mutex::new(link), orders: Mutex::default(), info })
+    }
+
+    /// Makes a change over the link of its own.
+    fn order(&self, change: impl FnOnce(&mut Link) -> Answer<()>) -> Answer<()> {
+        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        let link = match &mut *orders {
+            Some(link) => link,
+            none => none.insert(self.link().twin()?),
+        };
+        change(link)
     }
 
     fn link(&self) -> MutexGuard<'_, Link> {

@@ -32,6 +32,11 @@ impl Arena {
         Ok(Self { xen, pages, fenced: false })
     }
 
+    /// Memory of its own over the same way, behind the same fence.
+    pub(super) fn twin(&self) -> Answer<Self> {
+        Ok(Self { fenced: self.fenced, ..Self::new(self.xen.clone())? })
+    }
+
     /// From now on lets only calls through that ask: the rest are answered EROFS before the device sees them.
     pub(super) fn fence(&mut self) {
         self.fenced = true;

@@ -19,8 +19,7 @@ const PAUSES: u32 = 255;
 
 impl Control for Xen {
     fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<()> {
-        let mut link = self.link();
-        match change {
+        self.order(|link| match change {
             Change::Suspend => link.suspend(key),
             Change::Resume => link.resume(key),
             Change::Destroy => link.destroy(key),
@@ -31,7 +30,7 @@ impl Control for Xen {
             Change::Pin(pin) => link.pin(key, pin),
             Change::SetScheduler { weight, cap } => link.set_share(key, *weight, *cap),
             other => Err(Error::unsupported(other.op())),
-        }
+        })
     }
 }
 

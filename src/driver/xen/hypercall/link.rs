@@ -48,6 +48,13 @@ impl Link {
         Self { arena, abi, layout, capacity: 256, host: None, multicall: true, trouble: None }
     }
 
+    /// A second link to the same hypervisor, with memory of its own: neither holds the other up.
+    pub(super) fn twin(&self) -> Answer<Self> {
+        let mut twin = Self::new(self.arena.twin()?, self.abi, self.layout);
+        (twin.host, twin.multicall) = (self.host, self.multicall);
+        Ok(twin)
+    }
+
     /// Whether this release can do an operation at all.
     pub(super) fn can(&self, op: Op) -> bool {
         match op {
