@@ -465,11 +465,15 @@ fn a_domain_destroyed_without_its_toolstack_leaves_nothing_and_others_keep_all()
     devices(&fake, 5);
     guest(&fake, 55, "pv");
     devices(&fake, 55);
+    for id in [5, 55] {
+        fake.write(&format!("/local/domain/0/device-model/{id}/state"), "running");
+    }
     let others: Vec<_> = {
         let of_five = |path: &str| {
             path.starts_with("/local/domain/5/")
                 || path.starts_with("/libxl/5/")
                 || path.starts_with(&vm(5))
+                || path.starts_with("/local/domain/0/device-model/5/")
                 || (path.contains("/backend/") && path.contains("/5/"))
         };
         tree(&fake).into_iter().filter(|(path, _)| !of_five(path)).collect()

@@ -3,6 +3,7 @@
 //! ```text
 //!  /local/domain/N                    its own directory
 //!  /libxl/N                           its toolstack's notes
+//!  /local/domain/0/device-model/N     its device model's
 //!  /local/domain/B/backend/KIND/N     its devices' other ends: drivers let go of what they served once it is gone
 //!  /vm/UUID                           its VM's, unless another run of it has begun meanwhile
 //! ```
@@ -21,7 +22,8 @@ pub(super) fn clean_up(guest: Guest, client: &mut Client) -> Answer<()> {
         let mut left = Vec::new();
         if vm.as_deref().is_none_or(|vm| guest.owns(vm)) {
             left = backends(guest, client)?;
-            left.extend([format!("/libxl/{}", guest.id), format!("/local/domain/{}", guest.id)]);
+            let roots = ["/libxl", "/local/domain/0/device-model", "/local/domain"];
+            left.extend(roots.map(|root| format!("{root}/{}", guest.id)));
         }
         left.extend(vms(guest, vm, client)?);
         let requests: Vec<Request<'_>> = left.iter().map(|path| Request::Remove(path)).collect();

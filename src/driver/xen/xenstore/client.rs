@@ -418,6 +418,26 @@ mod tests {
     }
 
     #[test]
+    fn a_transaction_without_a_number_is_none_and_nothing_is_written_outside() {
+        for number in [&b"soon\0"[..], b"0\0", b"", b"-1\0", b"\xff\0", b"4294967296\0"] {
+            let (ours, mut kernels) = device();
+            let kernel = thread::spawn(move || {
+                let (mut bytes, mut out) = ([0; 9000], Vec::new());
+                let size = kernels.read(&mut bytes).expect("a message");
+                let (message, _) = Message::decode(&bytes[..size]).expect("a message").expect("whole");
+                reply(&mut out, message.kind, message.req_id, number);
+                kernels.write_all(&out).expect("an answer");
+                kernels.read(&mut bytes).expect("an end")
+            });
+            let mut client = Client::new(Stream::Device(ours), Duration::from_secs(20), 1);
+            let written = client.transaction("write", |client| client.write_all("write", &[]));
+            assert_eq!(written.expect_err("no transaction").kind, Kind::Failed, "{number:?}");
+            drop(client);
+            assert_eq!(kernel.join().expect("the device's side ends well"), 0, "{number:?}");
+        }
+    }
+
+    #[test]
     fn behind_the_fence_nothing_that_changes_is_even_queued() {
         let (ours, mut kernels) = device();
         let mut client = Client::new(Stream::Device(ours), Duration::from_secs(20), 1);
