@@ -391,7 +391,7 @@ fn a_refused_write_is_told_in_words_and_leaves_nothing_and_keeps_the_connection(
     ] {
         let fake = started("pv");
         let before = tree(&fake);
-        fake.refuse_writes(name);
+        fake.refuse_writes("/", name);
         let xenstore = Arc::new(Xenstore::at(places(&fake)).unwrap());
         let host = controller(&xenstore);
         let (kind, why) = refusal(&host, 5, Change::Rename("other".into()));
@@ -400,6 +400,19 @@ fn a_refused_write_is_told_in_words_and_leaves_nothing_and_keeps_the_connection(
         assert_eq!(tree(&fake), before, "{name}");
         assert_eq!((xenstore.light(), fake.open_transactions()), (Light::Ready, 0), "{name}");
     }
+}
+
+#[test]
+fn a_change_that_fails_half_way_leaves_nothing_of_its_first_half() {
+    let fake = started("pv");
+    let before = tree(&fake);
+    fake.refuse_writes("/vm/", "ENOSPC");
+    let (kind, why) = refusal(&open(&fake), 5, Change::Rename("other".into()));
+    assert_eq!((kind, tree(&fake)), (Kind::Failed, before), "{why}");
+    let before = tree(&fake);
+    fake.refuse_writes("/local/domain/5/cpu/3", "ENOSPC");
+    let (kind, why) = refusal(&open(&fake), 5, Change::SetVcpus(4));
+    assert_eq!((kind, tree(&fake)), (Kind::Failed, before), "{why}");
 }
 
 #[test]
@@ -534,7 +547,7 @@ fn a_backend_a_guest_made_up_is_not_removed() {
 fn a_clean_up_that_fails_is_told_beside_the_destroying() {
     let fake = started("pv");
     let host = destroyer(&fake);
-    fake.refuse_writes("EACCES");
+    fake.refuse_writes("/", "EACCES");
     let trail = destroy(&host, 5);
     let reason = trail.0[1].refused.as_ref().expect("it failed");
     assert!(trail.done(), "the domain has ended all the same");

@@ -96,8 +96,8 @@ struct State {
     last: u32,
     /// What somebody else writes just before each of the next commits.
     interference: VecDeque<(String, String)>,
-    /// What every write gives.
-    refuses_writes: Option<&'static str>,
+    /// What every write at or below a path gives.
+    refuses_writes: Option<(String, &'static str)>,
     clients: Vec<Client>,
     log: Vec<(u32, String)>,
     /// How often somebody connected.
@@ -168,9 +168,9 @@ impl FakeXenstored {
         self.state().interference.push_back((path.into(), value.into()));
     }
 
-    /// Refuses every write with this name of an error.
-    pub fn refuse_writes(&self, name: &'static str) {
-        self.state().refuses_writes = Some(name);
+    /// Refuses every write whose path begins so, with this name of an error.
+    pub fn refuse_writes(&self, below: &str, name: &'static str) {
+        self.state().refuses_writes = Some((below.into(), name));
     }
 
     /// How many transactions are open.
@@ -365,7 +365,7 @@ impl State {
     fn alter(&mut self, kind: u32, payload: &[u8]) -> Result<Vec<u8>, &'static str> {
         let end = payload.iter().position(|&b| b == 0).expect("a path ends in a NUL");
         let path = String::from_utf8_lossy(&payload[..end]).into_owned();
-        if let Some(name) = self.refuses_writes {
+        if let Some((_, name)) = self.refuses_writes.as_ref().filter(|(below, _)| path.starts_with(below)) {
             return Err(name);
         }
         match kind {
