@@ -278,6 +278,8 @@ fn the_fence_looks_into_every_call_of_a_multicall() {
     assert!(!multicall([&ask, &change], 2));
     assert!(!multicall([&change, &ask], 2));
     assert!(!multicall([&ask, &ask], u64::MAX), "more than there are");
+    let nested = message::entry(13, 4096);
+    assert!(!query::only_asks(13, [4096, 1, 0, 0, 0], |_, _| Some(&nested)), "a multicall in a multicall");
     let nowhere = |_: u64, _: usize| None;
     assert!(query::only_asks(17, [10, 1, 2, 3, 4], nowhere), "xen_version changes nothing");
     assert!(
