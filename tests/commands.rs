@@ -174,6 +174,7 @@ fn the_command_line_has_its_looking_commands() {
         "info DOMAIN",
         "vcpus DOMAIN",
         "sched DOMAIN",
+        "config DOMAIN",
         "node",
         "capabilities",
         "drivers",

@@ -5,7 +5,7 @@ use crate::model::Op;
 
 const DOMAIN: Arg = Arg::must("DOMAIN", "name, id or uuid of a domain");
 
-pub(super) const ROWS: [Command; 8] = [
+pub(super) const ROWS: [Command; 9] = [
     Command::look("list", "Lists the domains, with --all also those that are off", Op::Domains, Look::List)
         .with(&[Arg::may("--all", "also domains that are off")]),
     Command::look("info", "Prints all that is known of a domain", Op::Domains, Look::Info).with(&[DOMAIN]),
@@ -18,6 +18,13 @@ pub(super) const ROWS: [Command; 8] = [
     .with(&[DOMAIN]),
     Command::look("sched", "Prints a domain's scheduler parameters", Op::ReadScheduler, Look::Sched)
         .with(&[DOMAIN]),
+    Command::look(
+        "config",
+        "Prints a domain's configuration as its toolstack keeps it",
+        Op::Configuration,
+        Look::Config,
+    )
+    .with(&[DOMAIN]),
     Command::look("node", "Prints the machine: CPUs, topology, memory", Op::Node, Look::Node),
     Command::look("capabilities", "Prints what the hypervisor can do", Op::Hypervisor, Look::Capabilities),
     Command::look(
