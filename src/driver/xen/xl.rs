@@ -255,7 +255,12 @@ impl Control for Xl {
             Request::Restore(file) => Call::restore(&files::source(file)?),
             Request::Define(_) | Request::Domain(..) => return Err(Error::unsupported(request.op())),
         };
-        self.tell(&call).map(|_| ())
+        // That there is no domain is no reason where one was to be made.
+        let failed = |error: Error| match error.kind {
+            Kind::NoDomain => Error { kind: Kind::Failed, ..error },
+            _ => error,
+        };
+        self.tell(&call).map(|_| ()).map_err(failed)
     }
 }
 

@@ -32,7 +32,12 @@ const TELLING: [&str; 9] = [
 ];
 
 /// What libxl says where it takes away a domain it could not make: that there is none is no news.
-const TIDYING: [&str; 3] = ["Non-existant domain", "Unable to destroy guest", "Destruction of domain failed"];
+const TIDYING: [&str; 4] = [
+    "Getting domain info: No such process",
+    "Non-existant domain",
+    "Unable to destroy guest",
+    "Destruction of domain failed",
+];
 
 /// The error of a run that did not do what it was told; `what` is what was attempted.
 pub(super) fn refused(what: &str, ran: &Ran) -> Error {
@@ -49,6 +54,16 @@ pub(super) fn complains(err: &str) -> bool {
 
 /// The lines that say why, in one clause; none where there are none.
 pub(super) fn gist(err: &str) -> Option<String> {
+    let mut said = reasons(err);
+    if let [first, second, _, .., last] = said[..] {
+        said = vec![first, second, last];
+    }
+    let said: Vec<String> = said.into_iter().map(shortened).collect();
+    (!said.is_empty()).then(|| said.join("; "))
+}
+
+/// Each line that says why, once; the usage of a verb, which xl adds at times, does not.
+fn reasons(err: &str) -> Vec<&str> {
     let mut said: Vec<&str> = Vec::new();
     for line in lines(err).take_while(|line| !line.starts_with("Usage: xl ")).filter_map(telling) {
         let known = said.contains(&line) || (!said.is_empty() && TIDYING.contains(&line));
@@ -56,11 +71,7 @@ pub(super) fn gist(err: &str) -> Option<String> {
             said.push(line);
         }
     }
-    if let [first, second, _, .., last] = said[..] {
-        said = vec![first, second, last];
-    }
-    let said: Vec<String> = said.into_iter().map(shortened).collect();
-    (!said.is_empty()).then(|| said.join("; "))
+    said
 }
 
 /// A line that goes on and on says what it says at its start.
@@ -80,7 +91,7 @@ fn kind(err: &str, code: Option<i32>) -> (Kind, Option<&'static str>) {
     if code == Some(127) || lines(err).any(is_wrapper) {
         return (Kind::Unreachable, None);
     }
-    if lines(err).find_map(telling).is_some_and(says_no_domain) {
+    if reasons(err).into_iter().any(says_no_domain) {
         return (Kind::NoDomain, None);
     }
     if says("PV control interface not available") {
@@ -99,13 +110,12 @@ fn is_wrapper(line: &str) -> bool {
     line.strip_prefix("ERROR:").is_some_and(|why| whys.iter().any(|w| why.trim_start().starts_with(w)))
 }
 
-/// In the words of xl and of libxl, whose spelling is its own. Only the first line counts: the others may be about
-/// the domain that was not made.
+/// In the words of xl and of libxl, whose spelling is its own, and of the hypervisor's ESRCH.
 fn says_no_domain(line: &str) -> bool {
-    let domain = line.contains("omain");
+    let why = ["does not exist", "Domain not found", "No such process"];
     line.contains("is an invalid domain identifier")
-        || line.contains("Non-existant domain")
-        || (domain && (line.contains("does not exist") || line.contains("Domain not found")))
+        || line == "Non-existant domain"
+        || (line.contains("omain") && why.iter().any(|why| line.contains(why)))
 }
 
 fn lines(text: &str) -> impl Iterator<Item = &str> {
