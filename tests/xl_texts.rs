@@ -148,7 +148,7 @@ fn a_value_xl_does_not_take_is_told_in_its_words() {
                 Kind::Refused,
                 "You are overcommmitting! You have 2 physical CPUs and want 77 vCPUs!",
             ),
-            (Change::Rename("g2".into()), Kind::Refused, "Domain with name \"g2\" already exists."),
+            (Change::Rename("g2".into()), Kind::Refused, "Domain with name \"g2\" already exists"),
             (
                 Change::SetMemory(KiB(1)),
                 Kind::Failed,
@@ -195,7 +195,7 @@ fn a_description_that_is_wrong_is_told_with_its_line() {
                 Kind::Failed,
                 "/tmp/broken.cfg:4: config parsing error near `kernel': syntax error, unexpected IDENT",
             ),
-            ("/tmp/noname.cfg", Kind::Failed, "Domain name must be specified."),
+            ("/tmp/noname.cfg", Kind::Failed, "Domain name must be specified"),
             (
                 "/tmp/nk.cfg",
                 Kind::Failed,
@@ -215,7 +215,7 @@ fn a_description_that_is_wrong_is_told_with_its_line() {
             (
                 "/etc/xen/g1.cfg",
                 Kind::Refused,
-                "Domain with name \"g1\" already exists.; cannot make domain: -6",
+                "Domain with name \"g1\" already exists; cannot make domain: -6",
             ),
         ] {
             let reason = of_file(&release, Request::Create, file);

@@ -35,7 +35,7 @@ use self::{
 use crate::{
     driver::{Answer, Control, DriverInfo, Error, Observe, Permit},
     model::{
-        DomainKey, Kind, Light, Op,
+        DomainKey, KiB, Kind, Light, Op,
         request::{Change, Request},
     },
 };
@@ -164,16 +164,12 @@ impl Xl {
         self.look(id).and_then(|row| if row.uuid == key.uuid { Ok(row) } else { Err(gone(id)) })
     }
 
-    fn carry_out(&self, id: u32, key: DomainKey, change: &Change) -> Answer<()> {
-        if ends(change) {
-            self.verify(id, key)?;
-        }
+    fn carry_out(&self, id: u32, change: &Change) -> Answer<()> {
         let call = Call::to_change(id, change).ok_or_else(|| Error::unsupported(change.op()))?;
         self.tell(&call).map(|_| ())
     }
 
-    fn save(&self, id: u32, key: DomainKey, file: &Path) -> Answer<()> {
-        let memory = self.verify(id, key)?.memory;
+    fn save(&self, id: u32, memory: KiB, file: &Path) -> Answer<()> {
         let target = Target::make(file)?;
         match target.must_hold(memory) {
             Ok(()) => self.write(target, |path| Call::save(id, path)),
@@ -240,10 +236,11 @@ impl Control for Xl {
         self.can(change.op())?;
         let id = running(key)?;
         forbid(id, change)?;
+        let memory = if ends(change) { self.verify(id, key)?.memory } else { KiB(0) };
         let answer = match change {
-            Change::Save(file) => self.save(id, key, file),
+            Change::Save(file) => self.save(id, memory, file),
             Change::Dump(file) => self.write(Target::make(file)?, |path| Call::dump(id, path)),
-            _ => self.carry_out(id, key, change),
+            _ => self.carry_out(id, change),
         };
         answer.map_err(|error| self.explain(id, change, error))
     }
@@ -287,9 +284,9 @@ fn forbid(id: u32, change: &Change) -> Answer<()> {
     }
 }
 
-/// What ends a guest, as a save does: not done to an id that is another's by now.
+/// What ends a guest as it stands: not done to an id that is another's by now.
 const fn ends(change: &Change) -> bool {
-    matches!(change, Change::Destroy | Change::Shutdown | Change::Reboot)
+    matches!(change, Change::Destroy | Change::Save(_) | Change::Shutdown | Change::Reboot)
 }
 
 /// What may have left the guest in between when it failed.

@@ -18,8 +18,8 @@ const GRAVE: [&str; 3] = ["error", "critical", "fatal error"];
 const LIGHT: [&str; 7] = ["debug", "verbose", "detail", "progress", "info", "notice", "warning"];
 /// How much of a line is shown, in characters.
 const WIDEST: usize = 300;
-/// How lines start in which xl tells what it does, and not why it failed.
-const TELLING: [&str; 9] = [
+/// How lines start in which xl tells what it does or what to type, and not why it failed.
+const TELLING: [&str; 10] = [
     "Parsing config ",
     "Saving to ",
     "Loading new save file ",
@@ -29,6 +29,7 @@ const TELLING: [&str; 9] = [
     "WARNING: ",
     "warning: ",
     "the global config option ",
+    "Use \"-F\" to fallback ",
 ];
 
 /// What libxl says where it takes away a domain it could not make: that there is none is no news.
@@ -95,7 +96,7 @@ fn kind(err: &str, code: Option<i32>) -> (Kind, Option<&'static str>) {
         return (Kind::NoDomain, None);
     }
     if says("PV control interface not available") {
-        return (Kind::Unsupported, Some("the guest listens to no toolstack"));
+        return (Kind::Unsupported, None);
     }
     let forbids = ["Not destroying domain 0", "You are overcommmitting!", "\" already exists."];
     if forbids.into_iter().any(says) {
@@ -122,13 +123,15 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty())
 }
 
-/// What a line says of a failure; none where it tells of the work.
+/// What a line says of a failure, without a full stop; none where it tells of the work.
 fn telling(line: &str) -> Option<&str> {
-    let Some((level, text)) = level(line) else {
-        let noise = TELLING.iter().any(|start| line.starts_with(start)) || is_about_xl_conf(line);
-        return (!noise).then_some(line);
+    let noise = || TELLING.iter().any(|start| line.starts_with(start)) || is_about_xl_conf(line);
+    let said = if let Some((level, text)) = level(line) {
+        GRAVE.contains(&level).then(|| bare(text))
+    } else {
+        (!noise()).then_some(line)
     };
-    GRAVE.contains(&level).then(|| bare(text))
+    said.map(|text| text.strip_suffix('.').unwrap_or(text))
 }
 
 /// A library's text without what says nothing to who asked: where in its source, which domain, what C made of it.
@@ -186,6 +189,16 @@ mod tests {
             xc_dom_kernel_file failed: No such file or directory; cannot (re-)build domain: -3";
         assert_eq!(gist(err).as_deref(), Some(said));
         assert_eq!(kind(err, Some(3)).0, Kind::Failed, "the domain that is not there is the one not made");
+    }
+
+    /// As 4.14 to 4.20 print it (`shutdown_domain` of `xl_vmcontrol.c`).
+    #[test]
+    fn a_guest_that_listens_to_no_toolstack_was_asked_nothing() {
+        let err = "Shutting down domain 3\nPV control interface not available: external graceful shutdown not \
+            possible.\nUse \"-F\" to fallback to ACPI power event.\nshutdown failed (rc=-15)\n";
+        assert_eq!(kind(err, Some(1)).0, Kind::Unsupported);
+        let said = "PV control interface not available: external graceful shutdown not possible; shutdown failed (rc=-15)";
+        assert_eq!(gist(err).as_deref(), Some(said));
     }
 
     #[test]
