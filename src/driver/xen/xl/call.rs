@@ -50,7 +50,7 @@ impl Call {
             Change::SetMemory(size) => Self::on(Pace::Thorough, ["mem-set", &id, &format!("{}k", size.0)]),
             Change::SetMaxMemory(size) => Self::on(Pace::Thorough, ["mem-max", &id, &format!("{}k", size.0)]),
             Change::SetVcpus(count) => Self::on(Pace::Thorough, ["vcpu-set", &id, &count.to_string()]),
-            Change::Rename(name) => Self::on(Pace::Quick, ["rename", "--", &id, name]),
+            Change::Rename(name) => Self::on(Pace::Thorough, ["rename", "--", &id, name]),
             _ => return None,
         })
     }
