@@ -156,6 +156,7 @@ fn the_command_line_has_its_looking_commands() {
         "list [--all]",
         "info DOMAIN",
         "vcpus DOMAIN",
+        "config DOMAIN",
         "node",
         "capabilities",
         "drivers",

@@ -133,7 +133,7 @@ fn key_row(command: &Command) -> [String; 3] {
 }
 
 fn infos() -> [(&'static str, Vec<DriverInfo>); 2] {
-    let xen = vec![xen::hypercall::info(), xen::xenstore::info()];
+    let xen = vec![xen::hypercall::info(), xen::xenstore::info(), xen::xl::info()];
     [("xen:///", xen), ("test:///", vec![test::info(&TestHost::default())])]
 }
 

@@ -212,6 +212,8 @@ pub enum Look {
     Vcpus,
     /// Its scheduler parameters.
     Sched,
+    /// Its configuration.
+    Config,
     /// The machine.
     Node,
     /// What hypervisor and machine can do.
