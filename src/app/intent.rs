@@ -128,6 +128,23 @@ impl Target {
 }
 
 impl Intent {
+    /// What a line asks of the host.
+    ///
+    /// # Errors
+    /// What is wrong with its words.
+    pub fn new(command: &'static Command, line: Line) -> Result<Self, String> {
+        let acts = match command.run {
+            Run::Change(make) => acts(line.targets, &make(&line.words)?),
+            Run::Make(make) => vec![Act { target: None, requests: vec![make(&line.words)?] }],
+            Run::Screen(_) | Run::Look(_) => Vec::new(),
+        };
+        if acts.is_empty() {
+            return Err("no domain is selected".into());
+        }
+        let words = line.words.iter().map(|word| words::quote(&visible(word))).collect::<Vec<_>>().join(" ");
+        Ok(Self { command, words, acts, plan: Plan::default() })
+    }
+
     /// What is asked before it is done.
     pub fn guard(&self) -> Guard {
         let lives = self.acts.iter().filter_map(|act| act.target.as_ref()).any(Target::lives);
@@ -229,16 +246,7 @@ impl App {
     /// # Errors
     /// What is wrong with its words.
     pub fn intent(&self, command: &'static Command, line: Line) -> Result<Intent, String> {
-        let acts = match command.run {
-            Run::Change(make) => acts(line.targets, &make(&line.words)?),
-            Run::Make(make) => vec![Act { target: None, requests: vec![make(&line.words)?] }],
-            Run::Screen(_) | Run::Look(_) => Vec::new(),
-        };
-        if acts.is_empty() {
-            return Err("no domain is selected".into());
-        }
-        let words = line.words.iter().map(|word| words::quote(&visible(word))).collect::<Vec<_>>().join(" ");
-        Ok(Intent { command, words, acts, plan: Plan::default() })
+        Intent::new(command, line)
     }
 }
 
