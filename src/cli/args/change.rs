@@ -111,7 +111,10 @@ pub(super) fn refuse_options(row: &Command, matches: &ArgMatches) -> Result<(), 
 fn wrong(row: &Command, kind: ErrorKind, text: String) -> clap::Error {
     let mut all = define::command();
     all.build();
-    all.find_subcommand_mut(row.name).map_or_else(|| define::command(), Clone::clone).error(kind, text)
+    match all.find_subcommand_mut(row.name) {
+        Some(command) => command.error(kind, text),
+        None => all.error(kind, text),
+    }
 }
 
 fn is_reversible(row: &Command) -> bool {
