@@ -44,11 +44,11 @@ pub(super) fn run(
     errand.ask()?;
     let mut outcome = errand.carry_out()?;
     let ended = watch::watch(&mut errand, &mut outcome);
-    finish(&errand, &mut outcome, ended)
+    finish(&mut errand, &mut outcome, ended)
 }
 
 /// Prints what was seen, and asks whether it is to stay where that was wanted.
-fn finish(errand: &Errand<'_>, outcome: &mut Outcome, ended: Result<(), Trouble>) -> Result<(), Trouble> {
+fn finish(errand: &mut Errand<'_>, outcome: &mut Outcome, ended: Result<(), Trouble>) -> Result<(), Trouble> {
     let json = errand.wish.json;
     if !json && ended.is_ok() {
         print(outcome.text().as_bytes())?;

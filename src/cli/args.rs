@@ -80,8 +80,11 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Options, clap::Erro
     if let Some((name, _)) = matches.subcommand() {
         refuse_top_only(&matches, name)?;
     }
+    let uris =
+        |matches: &ArgMatches| matches.get_many("uri").into_iter().flatten().cloned().collect::<Vec<_>>();
+    let after = matches.subcommand().map(|(_, after)| uris(after));
     Ok(Options {
-        uris: matches.get_many("uri").into_iter().flatten().cloned().collect(),
+        uris: uris(&matches).into_iter().chain(after.into_iter().flatten()).collect(),
         read_only: matches.get_flag("read-only"),
         config: matches.get_one("config").cloned(),
         interval: matches.get_one("seconds").copied(),

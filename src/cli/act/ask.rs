@@ -61,6 +61,7 @@ pub(super) fn guard(wish: &ActWish, intent: &Intent, held: &Held) -> Result<bool
     if wish.yes || guard == Guard::None {
         return Ok(false);
     }
+    forget_typed();
     explain(intent);
     let password = intent.password();
     let yes = if guard == Guard::TypeTheName {
@@ -76,6 +77,7 @@ pub(super) fn guard(wish: &ActWish, intent: &Intent, held: &Held) -> Result<bool
 
 /// Asks whether a change is to stay, until the time is over; whether it is.
 pub(super) fn keep(held: &Held, span: Nanos) -> bool {
+    forget_typed();
     let ask = |left: u64| format!("it is taken back in {left:>3} s. keep it? [y/N] ");
     line(held, span, Some(&ask)).is_some_and(|typed| is_yes(&typed))
 }
@@ -107,8 +109,6 @@ fn is_yes(typed: &str) -> bool {
 ///
 /// A countdown is drawn over itself before the cursor, so that what is being typed stays.
 fn line(held: &Held, span: Nanos, countdown: Option<&dyn Fn(u64) -> String>) -> Option<String> {
-    // What was typed before the question is no answer to it.
-    let _ = tcflush(stdin(), FlushArg::TCIFLUSH);
     let mut left = span.0.div_ceil(SECOND.0);
     if let Some(ask) = countdown {
         write(&ask(left));
@@ -127,6 +127,11 @@ fn line(held: &Held, span: Nanos, countdown: Option<&dyn Fn(u64) -> String>) -> 
         write("\n");
     }
     typed
+}
+
+/// What was typed before a question is no answer to it.
+fn forget_typed() {
+    let _ = tcflush(stdin(), FlushArg::TCIFLUSH);
 }
 
 fn typed() -> Option<String> {

@@ -10,13 +10,19 @@ use crate::model::{Nanos, Report, order::Undoes, request::Request, undo::inverse
 
 /// Asks whether it is to stay, and takes it back where nobody says so in time; also where a signal would end the
 /// program meanwhile.
-pub(super) fn unless_kept(errand: &Errand<'_>, outcome: &mut Outcome, span: Nanos) -> Result<(), Trouble> {
+pub(super) fn unless_kept(
+    errand: &mut Errand<'_>,
+    outcome: &mut Outcome,
+    span: Nanos,
+) -> Result<(), Trouble> {
     let kept = ask::keep(&errand.held, span);
     outcome.kept = Some(kept);
     if kept {
         return Ok(());
     }
     let title = errand.intent.title();
+    // A host that has a clock of its own, or keeps what others did in a file, moves on to now.
+    errand.sample(Vec::new());
     let (back, undoes) = way_back(errand, outcome)
         .map_err(|why| Trouble::new(Status::Failed, format!("{title} cannot be taken back: {why}")))?;
     let steps = back.len();

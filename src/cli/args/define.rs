@@ -21,6 +21,7 @@ pub fn command() -> Command {
         .help_template(template())
         .override_usage("domtop [OPTIONS] [COMMAND]")
         .after_help(after_help())
+        .arg(uri())
         .args(common())
         .args(for_both())
         .args(for_screen().map(|arg| arg.help_heading("The screen")))
@@ -56,17 +57,18 @@ fn template() -> String {
     )
 }
 
-fn common() -> [Arg; 3] {
+/// The host; before a command and after it, where each counts: a change must not go to the other of two.
+fn uri() -> Arg {
+    Arg::new("uri")
+        .short('c')
+        .long("connect")
+        .value_name("URI")
+        .action(ArgAction::Append)
+        .help("The host: xen:///, test:///default, test:///ABS/FILE.xml; the screen and batch take several")
+}
+
+fn common() -> [Arg; 2] {
     [
-        Arg::new("uri")
-            .short('c')
-            .long("connect")
-            .value_name("URI")
-            .action(ArgAction::Append)
-            .global(true)
-            .help(
-                "The host: xen:///, test:///default, test:///ABS/FILE.xml; the screen and batch take several",
-            ),
         Arg::new("read-only")
             .short('r')
             .long("read-only")
@@ -128,7 +130,7 @@ fn for_batch() -> [Arg; 6] {
 fn subcommand(row: &'static command::Command) -> Command {
     let made = Command::new(row.name).about(row.doc).hide(true).args(row.args.iter().map(change::argument));
     let made = if row.changes() { made.args(change::options(row)) } else { made };
-    made.arg(format(&["text", "json"]))
+    made.arg(format(&["text", "json"])).arg(uri())
 }
 
 pub(super) fn flag(name: &'static str) -> Arg {
