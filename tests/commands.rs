@@ -166,6 +166,35 @@ fn the_command_line_has_its_looking_commands() {
 }
 
 #[test]
+fn the_command_line_has_its_changing_commands() {
+    let changes: Vec<String> = COMMANDS.iter().filter(|c| c.changes()).map(Command::usage).collect();
+    let wanted = [
+        "suspend DOMAIN",
+        "resume DOMAIN",
+        "shutdown DOMAIN",
+        "reboot DOMAIN",
+        "destroy DOMAIN",
+        "start DOMAIN",
+        "undefine DOMAIN",
+        "create FILE",
+        "define FILE",
+        "restore FILE",
+        "save DOMAIN FILE",
+        "dump DOMAIN FILE",
+        "autostart DOMAIN on|off",
+        "setmem DOMAIN SIZE",
+        "setmaxmem DOMAIN SIZE",
+        "setvcpus DOMAIN N",
+        "pin DOMAIN VCPU|all CPUS [hard|soft]",
+        "sched DOMAIN [weight=N] [cap=N]",
+        "rename DOMAIN NAME",
+        "attach DOMAIN FILE",
+        "detach DOMAIN FILE",
+    ];
+    assert_eq!(changes, wanted);
+}
+
+#[test]
 fn what_prints_is_not_run_on_the_screen() {
     let desk = Desk::new(&[guest(1, "a", 1.0)]);
     assert_eq!(

@@ -76,7 +76,7 @@ impl Subject {
 }
 
 /// Whether the domains were read; else every driver's reason.
-fn readable(reader: &Reader, snapshot: &mut Snapshot) -> Result<(), Trouble> {
+pub(super) fn readable(reader: &Reader, snapshot: &mut Snapshot) -> Result<(), Trouble> {
     match &snapshot.stale {
         Some(_) => reader.read_domains(&mut snapshot.domains).map_err(|failure| Trouble::failure(&failure)),
         None => Ok(()),
