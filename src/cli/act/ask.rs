@@ -10,7 +10,6 @@ use nix::{
 use super::{
     super::{
         args::ActWish,
-        paper::size,
         trouble::{Status, Trouble},
     },
     held::{Came, Held},
@@ -98,7 +97,7 @@ fn explain(intent: &Intent) {
 fn hit(target: &Target) -> String {
     let id = target.key.id.map_or_else(|| "off".into(), |id| format!("id {}", id.0));
     let (label, uuid, state) = (&target.label, target.key.uuid, target.state.word());
-    format!("{label}  {id}  uuid {uuid}  {state}  {}", size(target.memory))
+    format!("{label}  {id}  uuid {uuid}  {state}  {}", target.memory)
 }
 
 fn is_yes(typed: &str) -> bool {
