@@ -23,13 +23,15 @@ use std::{
 use pty::Pty;
 use serde_json::Value;
 
-/// A host on which the tests act: a guest that does as asked, one that does not, one that is off.
+/// A host on which the tests act: a guest that does as asked, one that does not, one that takes long to shrink, one
+/// that is off.
 const HOST: &str = r#"<host name="lab">
-  <node cpus="4" memory="16G"/>
+  <node cpus="4" memory="32G"/>
   <domain name="Domain-0" id="0" type="pv" vcpus="2" memory="1G" temper="idle"/>
   <domain name="web1" id="5" uuid="11111111-2222-3333-4444-555555555555" vcpus="2" maxvcpus="4" memory="2G"
           maxmem="4G" temper="calm" shutdown="300ms"/>
   <domain name="plc" id="7" memory="256M" temper="idle" shutdown="ignored"/>
+  <domain name="big" id="6" memory="8G" temper="idle"/>
   <domain name="-odd" id="8" memory="256M" temper="idle"/>
   <domain name="archive" memory="1G" vcpus="1" state="off"/>
 </host>"#;

@@ -50,19 +50,15 @@ pub(super) fn run(
 /// Prints what was seen, and asks whether it is to stay where that was wanted.
 fn finish(errand: &mut Errand<'_>, outcome: &mut Outcome, ended: Result<(), Trouble>) -> Result<(), Trouble> {
     let json = errand.wish.json;
-    if !json && ended.is_ok() {
-        print(outcome.text().as_bytes())?;
-    }
+    let text = if !json && ended.is_ok() { print(outcome.text().as_bytes()) } else { Ok(()) };
     let Some(span) = errand.wish.revert_after.filter(|_| outcome.may_be_taken_back()) else {
-        return if json { print(&outcome.json()).and(ended) } else { ended };
+        return if json { print(&outcome.json()).and(ended) } else { text.and(ended) };
     };
-    // What went wrong is told before the question.
+    // What went wrong is told before the question, which is asked also where nobody reads what was printed.
     ended.as_ref().err().into_iter().for_each(tell);
     let kept = revert::unless_kept(errand, outcome, span);
-    if json {
-        print(&outcome.json())?;
-    }
-    kept.and(ended.map_err(Trouble::told))
+    let object = if json { print(&outcome.json()) } else { Ok(()) };
+    kept.and(text).and(object).and(ended.map_err(Trouble::told))
 }
 
 fn looking_only(wish: &ActWish, why: &str) -> Trouble {

@@ -85,7 +85,6 @@ fn what_is_asked_for_and_not_waited_for_has_come_about_in_a_later_process() {
     let host = Host::new("later");
     let seen = host.json(&["shutdown", "web1", "--yes", "--no-wait"]);
     assert_eq!((&seen["verdict"], &seen["actual"]), (&json!("asked"), &Value::Null));
-    assert_ne!(host.info("web1")["state"], "off", "it takes its time");
     let down = || matches!(host.info("web1")["state"].as_str(), Some("off" | "shutdown" | "dying"));
     assert!((0..500).any(|_| down()), "it never shut down");
 }

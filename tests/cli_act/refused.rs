@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use domtop::app::command::{ArgKind, COMMANDS, Guard};
+use nix::fcntl::{Flock, FlockArg};
 use serde_json::json;
 
 use super::{Host, said};
@@ -107,7 +108,7 @@ fn what_would_be_wrong_is_refused_with_the_drivers_reason() {
     }
     let large = Host::new("large");
     large.done(&["setmaxmem", "web1", "64G"]);
-    assert!(large.fails(&["setmem", "web1", "32G"], 3).contains("are more than the"), "the host has 16 GiB");
+    assert!(large.fails(&["setmem", "web1", "48G"], 3).contains("are more than the"), "the host has 32 GiB");
     assert_eq!(host.info("web1")["vcpus"], 2, "nothing was half done");
 }
 
@@ -146,12 +147,26 @@ fn a_guest_that_ignores_a_shutdown_is_waited_for_no_longer_than_said() {
 }
 
 #[test]
+fn a_driver_that_does_not_answer_is_waited_for_no_longer_than_said() {
+    let host = Host::new("silent");
+    // The driver waits for the lock of the state's directory, for longer than the test has it wait.
+    let folder = std::fs::File::open(&host.folder).unwrap();
+    let lock = Flock::lock(folder, FlockArg::LockExclusive).unwrap();
+    let said = host.fails(&["setvcpus", "web1", "1", "--timeout", "1"], 6);
+    assert!(said.contains("setvcpus web1 1: the driver has not answered in 1 s"), "{said}");
+    assert!(said.contains("look before you ask again"), "{said}");
+    assert!(!host.touched());
+    drop(lock);
+    host.done(&["setvcpus", "web1", "1"]);
+}
+
+#[test]
 fn somebody_else_who_changes_the_same_meanwhile_is_noticed() {
     let host = Host::new("second");
-    let first = host.start(&["setmem", "web1", "256M"]);
-    let target = || host.info("web1")["target_kib"].as_u64();
+    let first = host.start(&["setmem", "big", "256M"]);
+    let target = || host.info("big")["target_kib"].as_u64();
     assert!((0..500).any(|_| target() == Some(256 << 10)), "the first was carried out");
-    host.done(&["setmem", "web1", "3G", "--no-wait"]);
+    host.done(&["setmem", "big", "3G", "--no-wait"]);
     let output = first.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     let wanted = "somebody changed the same: its target was left at 262144 KiB and is 3145728 KiB now";
@@ -161,11 +176,11 @@ fn somebody_else_who_changes_the_same_meanwhile_is_noticed() {
 #[test]
 fn a_domain_that_ends_before_it_came_about_is_told_to_have_gone() {
     let host = Host::new("gone");
-    let first = host.start(&["setmem", "web1", "256M"]);
-    let target = || host.info("web1")["target_kib"].as_u64();
+    let first = host.start(&["setmem", "big", "256M"]);
+    let target = || host.info("big")["target_kib"].as_u64();
     assert!((0..500).any(|_| target() == Some(256 << 10)), "the first was carried out");
-    host.done(&["destroy", "web1", "--yes"]);
+    host.done(&["destroy", "big", "--yes"]);
     let output = first.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(4), "{}", said(&output));
-    assert!(said(&output).contains("and then web1 was gone"), "{}", said(&output));
+    assert!(said(&output).contains("and then big was gone"), "{}", said(&output));
 }

@@ -75,3 +75,58 @@ fn share(weight: Option<u32>, cap: Option<u32>) -> String {
     let parts = [weight.map(|weight| format!("weight {weight}")), cap.map(|cap| format!("cap {cap}"))];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stands(sets: &[&str]) -> Standing {
+        let set = |text: &&str| text.parse().expect("it is a set of CPUs");
+        let affinity = |(vcpu, text)| Affinity { vcpu, hard: set(text), soft: CpuSet::all() };
+        Standing { affinities: Some((0..).zip(sets).map(affinity).collect()), ..Standing::default() }
+    }
+
+    fn pin(vcpu: Option<u32>, hard: &str) -> Change {
+        Change::Pin(PinRequest { vcpu, hard: Some(hard.parse().expect(hard)), soft: None })
+    }
+
+    #[test]
+    fn every_cpu_there_is_is_all() {
+        let (before, after) = (stands(&["1", "1"]), stands(&["1", "all"]));
+        let seen = settled(&pin(Some(1), "0-3"), [Some(&before), Some(&after)], 4).expect("it is read back");
+        assert!(seen.there, "a host of four CPUs tells `0-3` as `all`");
+        let seen = settled(&pin(Some(1), "0-3"), [Some(&before), Some(&after)], 8).expect("it is read back");
+        assert!(!seen.there, "of eight it does not");
+    }
+
+    #[test]
+    fn a_pin_of_all_is_there_where_each_is() {
+        let (before, after) = (stands(&["0", "1"]), stands(&["2", "1"]));
+        let seen = settled(&pin(None, "2"), [Some(&before), Some(&after)], 4).expect("it is read back");
+        assert_eq!((seen.there, seen.actual.as_deref()), (false, Some("several")));
+        let after = stands(&["2", "2"]);
+        let seen = settled(&pin(None, "2"), [Some(&before), Some(&after)], 4).expect("it is read back");
+        assert_eq!((seen.there, seen.before.as_deref()), (true, Some("several")));
+        assert!(
+            !settled(&pin(None, "2"), [Some(&before), None], 4).expect("it is told").there,
+            "it has gone"
+        );
+    }
+
+    #[test]
+    fn a_share_is_there_where_what_was_asked_for_is() {
+        let stands = |weight, cap| {
+            let sched = SchedParams { weight: Some(weight), cap: Some(cap), ..SchedParams::default() };
+            Standing { sched: Some(sched), ..Standing::default() }
+        };
+        let (before, after) = (stands(256, 0), stands(512, 0));
+        let change = |weight, cap| Change::SetScheduler { weight, cap };
+        for (weight, cap, there) in
+            [(Some(512), None, true), (Some(512), Some(50), false), (None, Some(0), true)]
+        {
+            let seen =
+                settled(&change(weight, cap), [Some(&before), Some(&after)], 4).expect("it is read back");
+            assert_eq!(seen.there, there, "{weight:?} {cap:?}");
+        }
+    }
+}
