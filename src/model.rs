@@ -6,6 +6,7 @@
 pub mod cpuset;
 pub mod device;
 pub mod domain;
+pub mod event;
 pub mod failure;
 pub mod history;
 pub mod host;
