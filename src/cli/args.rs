@@ -60,6 +60,8 @@ pub struct LookWish {
     pub domain: Option<String>,
     /// Whether domains that are off are listed too.
     pub all: bool,
+    /// Whether to go on until interrupted.
+    pub follow: bool,
     /// Whether to print JSON instead of text.
     pub json: bool,
 }
@@ -136,6 +138,7 @@ fn look(name: &str, matches: &ArgMatches) -> Result<LookWish, clap::Error> {
         look,
         domain: given("DOMAIN").then(|| matches.get_one("DOMAIN").cloned()).flatten(),
         all: given("--all") && matches.get_flag("all"),
+        follow: given("--follow") && matches.get_flag("follow"),
         json: word(matches, "format") == Some("json"),
     })
 }

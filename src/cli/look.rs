@@ -3,6 +3,7 @@
 //! A rate needs two readings, so `cpu_percent` and the like are null here; `--batch` has them.
 
 mod domain;
+pub(super) mod events;
 mod host;
 mod list;
 
@@ -40,6 +41,8 @@ fn made(wish: &LookWish, subject: &mut Subject) -> Result<Vec<u8>, Trouble> {
         Look::Drivers => Ok(host::drivers(wish, subject.read(&everything()))),
         Look::Dmesg => host::dmesg(wish, subject),
         Look::List => list::made(wish, subject),
+        // Events are printed as they come, not when all of them are there.
+        Look::Events => Err(Trouble::usage("events are printed by themselves")),
         Look::Info | Look::Vcpus | Look::Sched => domain::made(wish, subject),
     }
 }

@@ -6,6 +6,7 @@ use crate::app::{App, Overlay, Panel};
 const TABLE: &[&str] =
     &["filter", "detail", "help", "sort", "palette", "quit", "freeze", "columns", "zoom", "pause"];
 const FROZEN: &[&str] = &["freeze", "filter", "detail", "help", "sort", "palette", "quit"];
+const EVENTS: &[&str] = &["detail", "events-of", "next-panel", "close", "help", "zoom", "undo", "quit"];
 const PANEL: &[&str] = &["next-panel", "close", "help", "zoom", "palette", "quit", "page-down", "page-up"];
 
 /// The rows worth showing now, most useful first, each with the key to show: the view cuts what does not fit.
@@ -24,6 +25,7 @@ fn names(app: &App) -> &'static [&'static str] {
         (Some(overlay), _) => over(overlay),
         (None, Panel::Domains) if app.settings.frozen => FROZEN,
         (None, Panel::Domains) => TABLE,
+        (None, Panel::Events) => EVENTS,
         (None, _) => PANEL,
     }
 }
