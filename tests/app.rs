@@ -11,6 +11,8 @@
 
 #[path = "app/chaos.rs"]
 mod chaos;
+#[path = "app/events.rs"]
+mod events;
 #[path = "app/filter.rs"]
 mod filter;
 #[path = "support/hosts.rs"]

@@ -16,9 +16,10 @@ use crate::{
     },
 };
 
-/// From this width on names have room, and from this one on who did it is told in words.
+/// From this width on names have room, from this one on who did it is told in words, and from this one on in columns.
 const ROOMY: u16 = 56;
 const WIDE: u16 = 76;
+const ALIGNED: u16 = 104;
 
 /// Draws it.
 pub(super) fn draw(canvas: &mut Canvas<'_>, inner: Rect) {
@@ -72,11 +73,17 @@ fn row(pen: &mut Pen<'_>, app: &App, entry: &Entry) {
         None => pen.field(names, "host", theme.label()),
     };
     pen.skip(1);
+    // Where there is room, what is told stands in columns; what is longer pushes the next one on.
+    let columns = if width >= ALIGNED { [36, 26] } else { [0, 0] };
+    let from = pen.x();
     what(pen, event);
-    pen.skip(2);
+    let next = pen.skip(2).x().max(from + columns[0]);
+    pen.goto(next);
     if width >= WIDE {
+        let from = pen.x();
         by(pen, app, event);
-        pen.skip(2);
+        let next = pen.skip(2).x().max(from + columns[1]);
+        pen.goto(next);
     }
     came(pen, &event.what);
 }
