@@ -1,5 +1,12 @@
 //! The program as scripts call it: what it prints, and what it exits with.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+#![allow(
+    missing_docs,
+    clippy::cast_possible_truncation,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test"
+)]
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -9,7 +16,7 @@ use std::{
 
 use domtop::{
     app::command::COMMANDS,
-    audit::{Limits, Log, Record, User},
+    audit::{Limits, Log, Record, Subject, User, Verdict},
     batch::column::DOMAIN,
     model::{Nanos, text::steers},
 };
@@ -398,6 +405,30 @@ fn events_follow_tells_each_as_it_comes_and_ends_when_nobody_reads() {
     let mut said = String::new();
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!((status.code(), said.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn what_another_domtop_wrote_into_the_audit_is_ours() {
+    let (uri, config, audit) = eventful("ours");
+    let args = ["-c", &uri, "--config", config.to_str().unwrap(), "events", "--follow", "--format", "json"];
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    // As it would be written when `web1` is paused soon after the start.
+    let user = User { name: "ada".into(), login: None, pid: 1 };
+    let mut record = Record::refused(&user, (&uri, Nanos(now.as_nanos() as u64)), "suspend web1", "");
+    let listed = json(&["-c", &uri, "list", "--format", "json"]);
+    let uuid = listed.as_array().unwrap().iter().find(|d| d["name"] == "web1").unwrap()["uuid"].clone();
+    record.domain = Some(Subject { id: None, uuid: uuid.as_str().unwrap().into(), name: None });
+    (record.result, record.reason) = (Verdict::Done, None);
+    Log::open(&audit, Limits::default()).record(&record).unwrap();
+    let mut child = domtop(&args).stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let told: Vec<Value> = lines.take(3).map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let of = |line: &Value| (line["event"].clone(), line["who"].clone(), line["command"].clone());
+    assert_eq!(of(&told[0]), ("done".into(), "us".into(), Value::Null));
+    assert_eq!(of(&told[1]), ("paused".into(), "us".into(), "suspend web1".into()));
+    assert_eq!(of(&told[2]), ("crashed".into(), "guest".into(), Value::Null));
 }
 
 #[test]

@@ -304,7 +304,9 @@ fn a_change_by_key_and_a_refused_one_are_in_the_audit_when_the_program_has_ended
         let args = ["-c", "test:///default", "--config", config.to_str().unwrap(), option];
         let mut pty = Pty::spawn(DOMTOP, &args, &[], (120, 34));
         pty.wait_for(READ);
-        pty.send("\x1b[B");
+        // A domain that runs: the first row.
+        pty.send("/state:running\r");
+        pty.wait_for("state:running");
         pty.send("s");
         // In a session that may change the host it asks first.
         pty.wait_for(asks);

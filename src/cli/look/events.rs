@@ -1,5 +1,7 @@
 //! `events`: what was asked of the host, and what happens on it.
 
+mod ours;
+
 use std::{io::stdout, os::fd::AsFd};
 
 use jiff::{Timestamp, tz::TimeZone};
@@ -25,6 +27,8 @@ use crate::{
     sampler::Pace,
 };
 
+use ours::{Ours, wall};
+
 /// How many records of the audit file go before what happens.
 const RECORDS: usize = 20;
 
@@ -42,37 +46,39 @@ pub(in crate::cli) fn run(wish: &LookWish, config: &Config, choices: &[Choice]) 
     };
     let reader = hosts::open_read_only(choice, 0)?;
     let interval = config.interval.map_or(Nanos(1_000_000_000), super::super::args::nanos);
-    let mut watch = Watch { reader, pace: Pace::new(interval), flow: Flow::default(), found: Vec::new() };
+    let mut watch =
+        Watch { reader, pace: Pace::new(interval), flow: Flow::default(), found: Vec::new(), ours: None };
     let mut last = Snapshot::default();
     watch.read(&mut last);
     super::readable(&watch.reader, &mut last)?;
     let node = &last.node.name;
     let host = if node.raw().is_empty() { Name::new(&choice.uri.to_string()) } else { node.clone() };
     let paper = Paper { json: wish.json, host, zone: TimeZone::system() };
-    records(&paper, config, choice)?;
+    watch.ours = records(&paper, config, choice)?;
     if wish.follow { watch.follow(last, &paper) } else { watch.once(&last, &paper) }
 }
 
-/// The end of the audit file; one that cannot be read is no reason not to look at the host.
-fn records(paper: &Paper, config: &Config, choice: &Choice) -> Result<(), Trouble> {
+/// Prints the end of the audit file; one that cannot be read is no reason not to look at the host.
+fn records(paper: &Paper, config: &Config, choice: &Choice) -> Result<Option<Ours>, Trouble> {
     let log = match audit::log(config, choice) {
         Ok(Some(log)) => log,
-        Ok(None) => return Ok(()),
+        Ok(None) => return Ok(None),
         Err(trouble) => {
             eprintln!("domtop: {}", visible(&trouble.text));
-            return Ok(());
+            return Ok(None);
         }
     };
-    match tail(log.path(), &choice.uri.to_string(), RECORDS) {
+    let ours = Ours { path: log.path().into(), host: choice.uri.to_string() };
+    match tail(&ours.path, &ours.host, RECORDS) {
         Ok(records) => {
             let lines: Vec<u8> = records.iter().flat_map(|record| paper.record(record)).collect();
-            print(&lines)
+            print(&lines)?;
         }
         Err(error) => {
-            eprintln!("domtop: the audit file {} cannot be read: {error}", log.path().display());
-            Ok(())
+            eprintln!("domtop: the audit file {} cannot be read: {error}", ours.path.display());
         }
     }
+    Ok(Some(ours))
 }
 
 /// A host that is read again and again.
@@ -81,6 +87,7 @@ struct Watch {
     pace: Pace,
     flow: Flow,
     found: Vec<Event>,
+    ours: Option<Ours>,
 }
 
 impl Watch {
@@ -117,6 +124,9 @@ impl Watch {
 
     /// Each line is out before the next is waited for.
     fn tell(&mut self, paper: &Paper) -> Result<(), Trouble> {
+        if let Some(ours) = &self.ours {
+            ours.claim(&mut self.found);
+        }
         let lines: Vec<u8> = self.found.drain(..).flat_map(|event| paper.event(&event)).collect();
         if lines.is_empty() { Ok(()) } else { print(&lines) }
     }
@@ -150,6 +160,7 @@ impl Paper {
         let (from, to) = event.what.values().unzip();
         let key = event.domain.as_ref().map(|(key, _)| key);
         let reason = event.what.reason();
+        let command = if let Who::Us(title) = &event.who { Some(title) } else { None };
         self.object(event.at.wall)
             .with("domain", event.domain.as_ref().map(|(_, name)| name))
             .with("id", key.and_then(|key| key.id))
@@ -160,6 +171,7 @@ impl Paper {
             .with("to", to)
             .with("reason", (!reason.is_empty()).then_some(reason))
             .with("who", event.who.word())
+            .with("command", command)
     }
 
     fn record(&self, record: &Record) -> Vec<u8> {
@@ -203,10 +215,4 @@ impl Paper {
         let line = format!("{time}  {subject:<16}  {what:<32}  {who:<12}  {more}");
         format!("{}\n", line.trim_end()).into_bytes()
     }
-}
-
-/// The moment of a record; the first there was where it is none.
-fn wall(time: &str) -> Nanos {
-    let time: Timestamp = time.parse().unwrap_or_default();
-    Nanos(u64::try_from(time.as_nanosecond()).unwrap_or(0))
 }
