@@ -18,6 +18,8 @@ mod signals;
 pub mod terminal;
 mod writer;
 
+use std::io::Write;
+
 use crate::{
     app::{HostPane, Settings, keymap::Keymap},
     audit::Scribe,
@@ -52,6 +54,12 @@ pub fn run(setup: Setup) -> Result<(), String> {
     match ending {
         // A change that was made and could not be written about must not end in silence.
         Ending::Quit => written,
-        Ending::Signal(number) => std::process::exit(128 + number),
+        Ending::Signal(number) => {
+            if let Err(told) = written {
+                // Nobody is left to tell where even this cannot be written.
+                let _ = writeln!(std::io::stderr(), "domtop: {told}");
+            }
+            std::process::exit(128 + number)
+        }
     }
 }

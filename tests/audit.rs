@@ -16,7 +16,7 @@ use domtop::{
         DomainId, DomainKey, Failure, JobId, KiB, Kind, Name, Nanos, Op, Order, Reason, Report, Standing,
         Step, Trail,
         order::Undoes,
-        request::{Change, Request},
+        request::{Change, PinRequest, Request},
         text::steers,
         uri::Uri,
     },
@@ -101,6 +101,54 @@ fn a_failure_an_undo_and_a_refusal_have_their_own_words() {
     assert_eq!(Record::of(&user(), host, &undo, &report()).result, Verdict::Undone);
     let refused = Record::refused(&user(), host, "destroy web1", "opened with -r");
     assert_eq!((refused.result, refused.reason.as_deref()), (Verdict::Refused, Some("opened with -r")));
+}
+
+/// One request of each sort of change.
+fn every_request() -> Vec<Request> {
+    let changes = [
+        Change::Suspend,
+        Change::Resume,
+        Change::Shutdown,
+        Change::Reboot,
+        Change::Destroy,
+        Change::Start,
+        Change::Undefine,
+        Change::SetMemory(KiB(1)),
+        Change::SetMaxMemory(KiB(1)),
+        Change::SetVcpus(1),
+        Change::Pin(PinRequest::default()),
+        Change::SetScheduler { weight: Some(1), cap: None },
+        Change::Rename("x".into()),
+        Change::Save("/f".into()),
+        Change::Dump("/f".into()),
+        Change::Attach("/f".into()),
+        Change::Detach("/f".into()),
+        Change::SetAutostart(true),
+    ];
+    let makes = [Request::Create("/f".into()), Request::Define("/f".into()), Request::Restore("/f".into())];
+    makes.into_iter().chain(changes.map(|change| Request::Domain(standing(0).key, change))).collect()
+}
+
+#[test]
+fn every_changing_operation_has_a_record_whatever_came_of_it() {
+    let requests = every_request();
+    let missing = Op::ALL.iter().find(|op| op.changes() && !requests.iter().any(|r| r.op() == **op));
+    assert_eq!(missing, None);
+    let path = folder("every").join("audit.jsonl");
+    let scribe = Scribe::new(Arc::new(Log::open(&path, Limits::default())), "xen:///");
+    for request in &requests {
+        let command = request.op().word().to_owned();
+        let order = Order { job: JobId(1), command, requests: vec![request.clone()], undoes: None };
+        let failure = Some(Failure { op: request.op(), subject: "".into(), reasons: Vec::new() });
+        let failed = Report { before: None, after: None, trails: Vec::new(), failure };
+        for (report, result) in [(report(), Verdict::Done), (failed, Verdict::Failed)] {
+            scribe.done(Nanos(0), &order, &report).unwrap();
+            let last = tail(&path, "xen:///", 1).unwrap().remove(0);
+            assert_eq!((last.command.as_str(), last.result), (order.command.as_str(), result));
+            let about = matches!(request, Request::Domain(..)) || result == Verdict::Done;
+            assert_eq!(last.domain.is_some(), about, "{}", order.command);
+        }
+    }
 }
 
 #[test]
