@@ -48,6 +48,24 @@ pub struct Intent {
     pub acts: Vec<Act>,
     /// How, where there is more than one.
     pub plan: Plan,
+    /// What is to be seen before it is done: where there is any, it is asked about.
+    pub notes: Vec<Note>,
+}
+
+/// A line about what is meant, before it is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// Something is to become another.
+    Change {
+        /// What.
+        what: String,
+        /// As it is.
+        from: String,
+        /// As it will be.
+        to: String,
+    },
+    /// Something will be wrong then: a sentence.
+    Warning(String),
 }
 
 /// How acts on many domains follow each other.
@@ -134,7 +152,7 @@ impl Intent {
         match self.command.guard {
             Guard::TypeTheName if !lives => Guard::Confirm,
             // Many at once are shown first, whatever is done to them.
-            Guard::None if self.acts.len() > 1 => Guard::Confirm,
+            Guard::None if self.acts.len() > 1 || !self.notes.is_empty() => Guard::Confirm,
             guard => guard,
         }
     }
@@ -238,7 +256,7 @@ impl App {
             return Err("no domain is selected".into());
         }
         let words = line.words.iter().map(|word| words::quote(&visible(word))).collect::<Vec<_>>().join(" ");
-        Ok(Intent { command, words, acts, plan: Plan::default() })
+        Ok(Intent { command, words, acts, plan: Plan::default(), notes: Vec::new() })
     }
 }
 

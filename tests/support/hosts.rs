@@ -166,6 +166,7 @@ impl Desk {
             rows: area(1, 2, 78, rows),
             picks: area(20, 5, 40, 8),
             jobs: Area::default(),
+            pins: domtop::app::regions::Grid::default(),
             lengths: [0, 30, 30, 30, 30, 30, 30],
             footer: vec![("filter", area(0, 33, 8, 1)), ("help", area(10, 33, 8, 1))],
             more_columns: true,

@@ -193,11 +193,11 @@ fn used(node: &NumaNode) -> u64 {
 /// More vCPUs than CPUs for them: they take turns whatever the rest of the machine does.
 fn overlaps(seats: &[Seat<'_>]) -> Vec<Warning> {
     let awake = || seats.iter().filter(|seat| seat.placed.share.is_some() && !seat.cpus.is_empty());
-    let mut sets: Vec<&CpuSet> = awake().map(|seat| &seat.cpus).collect();
-    sets.sort_by_key(|set| (count(set), set.to_string()));
-    sets.dedup();
+    let mut confines: Vec<&CpuSet> = awake().map(|seat| &seat.cpus).collect();
+    confines.sort_by_key(|set| (count(set), set.to_string()));
+    confines.dedup();
     let mut found: Vec<Warning> = Vec::new();
-    for set in sets {
+    for set in confines {
         let within: CpuSet = awake().filter(|s| s.cpus.is_within(set)).map(|s| s.placed.vcpu).collect();
         let told_before = found.iter().any(|warning| within.is_within(&warning.vcpus));
         if count(&within) > count(set) && !told_before {
