@@ -241,8 +241,11 @@ fn others_that_work_where_a_vcpu_is_confined_are_named() {
     bench.crowds = Crowd::of(&vcpus, &[Some(90.0), Some(80.0), Some(30.0), Some(0.1)], (DomainId(7), 8));
     assert_eq!(bench.crowds[0].count, 1, "one's own are none of the others");
     assert_eq!(bench.crowds[2].count, 0, "one that sleeps is nowhere");
-    assert_eq!(bench.texts(&[("0", 9.0)]), ["vCPU 0 is to share pCPU 0 with dom9 (80 % of it)"]);
-    assert_eq!(bench.texts(&[("0-1", 9.0)]), ["vCPU 0 has none of 0-1 to itself: dom9 and others run there"]);
+    assert_eq!(bench.texts(&[("0", 9.0)]), ["pCPU 0, where vCPU 0 may run, is used by dom9 (80 % of it)"]);
+    assert_eq!(
+        bench.texts(&[("0-1", 9.0)]),
+        ["each of pCPUs 0-1, where vCPU 0 may run, is used by dom9 or others"]
+    );
     assert!(bench.texts(&[("0-2", 9.0)]).is_empty(), "2 is free");
 }
 

@@ -29,7 +29,7 @@ use crate::{
 use columns::Columns;
 
 /// Fewer lines of vCPUs than this are shown only where there are no more.
-const LEAST: u16 = 3;
+const LEAST: u16 = 4;
 
 /// All that is drawn.
 struct Picture<'a> {
@@ -68,8 +68,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, inner: Rect) {
         }
     };
     let title = Rect { height: u16::from(!canvas.framed), ..inner };
-    words::title(canvas, inner, &sight);
-    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let (whole, inner) = (inner, Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner });
     let cursor = Cell {
         line: app.pins.cursor.line.min(sight.lines.len().saturating_sub(1)),
         column: app.pins.cursor.column.min(sight.columns.len().saturating_sub(1)),
@@ -82,6 +81,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, inner: Rect) {
         column: columns.scrolled(app.pins.first.column, cursor.column),
     };
     let picture = Picture { sight: &sight, warnings: &warnings, columns: &columns, cursor, first };
+    words::title(canvas, whole, (&picture, plan.lines));
     everything(canvas, inner, (&picture, plan));
 }
 

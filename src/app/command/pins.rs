@@ -4,7 +4,7 @@
 
 use super::{Arg, ArgKind, Command, Group, Need, Scope};
 use crate::app::{
-    App, Effect, Panel,
+    App, Effect,
     domains::Step,
     pins::{Preset, Whole},
 };
@@ -22,13 +22,7 @@ macro_rules! grid {
     };
 }
 
-pub(super) const ROWS: [Command; 28] = [
-    Command::screen("pins", &["p", "7"], "Opens or closes the grid of where vCPUs may run", |app, _| {
-        app.pins.anchor = None;
-        app.screen.toggle(Panel::Pins);
-        Vec::new()
-    })
-    .under(Group::Move),
+pub(super) const ROWS: [Command; 27] = [
     grid!("pin-left", &["Left"], "Goes a pCPU to the left", |app, _| app.slide_pins(Step::Lines(-1))),
     grid!("pin-right", &["Right"], "Goes a pCPU to the right", |app, _| app.slide_pins(Step::Lines(1))),
     grid!("pin-first", &["Home", "^"], "Goes to the first pCPU", |app, _| app.slide_pins(Step::First)),

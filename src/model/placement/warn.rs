@@ -67,7 +67,7 @@ pub fn warnings(scene: &Scene<'_>, placed: &[Placed<'_>]) -> Vec<Warning> {
     found.extend(scene.control(&seats));
     found.extend(overlaps(&seats));
     found.extend(siblings(scene.topology, &seats));
-    found.extend(seats.iter().filter_map(|seat| scene.crowded(seat)));
+    found.extend((0..seats.len()).filter_map(|first| scene.crowded(&seats, first)));
     found.extend(seats.iter().filter_map(|seat| useless_preference(seat)));
     found.extend(scene.outside(&seats));
     found.extend(scene.nodes(&seats));
@@ -115,22 +115,27 @@ impl Scene<'_> {
         })
     }
 
-    /// Every CPU it may run on is in use by others.
-    fn crowded(&self, seat: &Seat<'_>) -> Option<Warning> {
-        let cpus: Vec<u32> = seat.cpus.iter(self.topology.cpus).collect();
-        let confined = !cpus.is_empty() && seat.cpus != self.usable();
-        let most = |cpu: &u32| {
-            let (domain, vcpu, share) = self.crowds.get(*cpu as usize)?.most?;
-            (share >= CROWDED).then_some((domain, vcpu, share))
-        };
-        let there: Option<Vec<_>> = cpus.iter().map(most).collect();
-        let (domain, _, share) = *there.filter(|_| confined)?.first()?;
-        let (vcpu, name) = (seat.placed.vcpu, (self.name)(domain));
+    /// Every CPU they may run on is in use by others: said once of those confined to the same, at the first of them.
+    fn crowded(&self, seats: &[Seat<'_>], first: usize) -> Option<Warning> {
+        let set = &seats.get(first)?.cpus;
+        let said = seats[..first].iter().any(|seat| seat.cpus == *set);
+        let cpus: Vec<u32> = set.iter(self.topology.cpus).collect();
+        if said || cpus.is_empty() || *set == self.usable() {
+            return None;
+        }
+        let most = |cpu: &u32| self.crowds.get(*cpu as usize)?.most.filter(|(.., share)| *share >= CROWDED);
+        let there: Vec<_> = cpus.iter().map(most).collect::<Option<_>>()?;
+        let (domain, _, share) = *there.first()?;
+        let name = (self.name)(domain);
+        let vcpus: CpuSet = seats.iter().filter(|s| s.cpus == *set).map(|seat| seat.placed.vcpu).collect();
+        let whose = told(&vcpus);
         let text = match cpus.as_slice() {
-            [cpu] => format!("vCPU {vcpu} is to share pCPU {cpu} with {name} ({:.0} % of it)", share * 100.0),
-            _ => format!("vCPU {vcpu} has none of {} to itself: {name} and others run there", seat.cpus),
+            [cpu] => {
+                format!("pCPU {cpu}, where {whose} may run, is used by {name} ({:.0} % of it)", share * 100.0)
+            }
+            _ => format!("each of pCPUs {set}, where {whose} may run, is used by {name} or others"),
         };
-        Some(Warning::of([vcpu], text))
+        Some(Warning { vcpus, text, grave: false })
     }
 
     /// CPUs that are named and do not count.

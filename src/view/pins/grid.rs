@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     app::pins::{Half, Line},
-    model::CpuSet,
+    model::{CpuSet, placement::Warning},
     view::{
         canvas::{Canvas, Pen},
         graph::level,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Cells left of the grid where there is room, and where there is little.
-const SIDE: (u16, u16) = (18, 11);
+const SIDE: (u16, u16) = (18, 12);
 /// From this width on there is room.
 const ROOMY: u16 = 60;
 
@@ -43,9 +43,11 @@ pub(super) fn nodes(canvas: &mut Canvas<'_>, place: Rect, picture: &Picture<'_>)
             Some(number) => {
                 let name = Scrap::of(format_args!("node {number}"));
                 let used = u16::try_from(name.len()).unwrap_or(0);
-                pen.field(room.min(used), &name, theme.strong());
+                // The word goes where there is no room for it, the number never.
+                let short = if pen.room() < used { name.get(5..).unwrap_or_default() } else { &*name };
+                pen.put(short, theme.strong());
                 let free = sight.snapshot.node.numa.get(number as usize).map(|numa| memory(numa.free));
-                if let Some(free) = free.filter(|_| room >= used + 13) {
+                if let Some(free) = free.filter(|free| usize::from(room) >= name.len() + free.len() + 7) {
                     pen.print(theme.dim(), format_args!("  {free} free"));
                 }
             }
@@ -164,7 +166,7 @@ pub(super) fn lines(canvas: &mut Canvas<'_>, place: Rect, picture: &Picture<'_>)
                 mark(canvas, Rect { x: place.x + seen.x, y: place.y + y, width: 1, height: 1 }, here);
             }
         }
-        beside(canvas, Rect { y: place.y + y, height: 1, ..place }, (picture, line));
+        beside(canvas, Rect { y: place.y + y, height: 1, ..place }, (picture, number));
     }
 }
 
@@ -203,7 +205,7 @@ fn head(pen: &mut Pen<'_>, (picture, number, line): (&Picture<'_>, usize, &Line)
         ),
         (_, None) => pen.right(5, signs.missing, theme.dim()),
     };
-    if side(width) == SIDE.0 {
+    if side(width) == SIDE.0 && line.place().is_some() && line.rate.is_some() {
         pen.put(" %", theme.dim());
     }
 }
@@ -224,7 +226,10 @@ fn cell(canvas: &Canvas<'_>, (picture, line): (&Picture<'_>, &Line), cpu: u32) -
     match (base, wanted) {
         _ if !line.known => (" ", theme.dim()),
         (false, true) => (signs.added, theme.good()),
-        (true, false) => (signs.removed, theme.warning()),
+        // A preference for everything was never one for what is not allowed.
+        (true, false) if may || half == Half::Hard || !line.pin.base.soft.is_all() => {
+            (signs.removed, theme.warning())
+        }
         _ if !usable => (signs.offline, theme.dim()),
         _ => stands(&pin.soft, [may, prefers], half, canvas),
     }
@@ -250,7 +255,8 @@ fn stands(
 }
 
 /// What there is to say of a vCPU, right of its cells where there is room.
-fn beside(canvas: &mut Canvas<'_>, line: Rect, (picture, vcpu): (&Picture<'_>, &Line)) {
+fn beside(canvas: &mut Canvas<'_>, line: Rect, (picture, number): (&Picture<'_>, usize)) {
+    let Some(vcpu) = picture.sight.lines.get(number) else { return };
     let (theme, signs) = (canvas.theme, canvas.signs);
     let end = picture.columns.seen(picture.first.column).last().map_or(0, |seen| seen.x + seen.width);
     let mut pen = canvas.pen(line, 0);
@@ -262,15 +268,24 @@ fn beside(canvas: &mut Canvas<'_>, line: Rect, (picture, vcpu): (&Picture<'_>, &
         pen.put(signs.warn, theme.warning())
             .put(" changed meanwhile: ", theme.warning())
             .put(conflict, theme.text());
-    } else if let Some(warning) = picture.warnings.iter().find(|w| w.vcpus.contains(vcpu.number())) {
+    } else if let Some(warning) = picture.warnings.iter().find(|w| concerns(w, picture, vcpu)) {
         let style = if warning.grave { theme.error() } else { theme.warning() };
-        pen.put(signs.warn, style).skip(1).put(&warning.text, style);
+        // Said once, on the first line it is about; the others are marked.
+        let above = picture.sight.lines.get(picture.first.line..number).unwrap_or_default();
+        let said = above.iter().any(|line| warning.vcpus.contains(line.number()));
+        pen.put(signs.warn, style).skip(1).put(if said { "" } else { &warning.text }, style);
     } else if let Some(other) = together(picture, vcpu) {
         pen.print(
             theme.dim(),
             format_args!("with vcpu {} on {}", other.number(), other.place().unwrap_or(0)),
         );
     }
+}
+
+/// Whether a warning is about this vCPU and not about all of them: those stand below.
+fn concerns(warning: &Warning, picture: &Picture<'_>, line: &Line) -> bool {
+    let all = picture.sight.lines.iter().all(|line| warning.vcpus.contains(line.number()));
+    warning.vcpus.contains(line.number()) && !all
 }
 
 /// Another vCPU that runs on the same pCPU just now, or did last.

@@ -4,7 +4,10 @@ use ratatui::layout::Rect;
 
 use super::Picture;
 use crate::{
-    app::{Panel, pins::Sight},
+    app::{
+        Panel,
+        pins::{Line, Sight},
+    },
     model::{Domain, text::visible},
     view::{
         canvas::{Canvas, Pen},
@@ -13,7 +16,8 @@ use crate::{
 };
 
 /// Whose pins they are, which affinity is edited, what is not applied: in the border, else in the first line.
-pub(super) fn title(canvas: &mut Canvas<'_>, inner: Rect, sight: &Sight<'_>) {
+pub(super) fn title(canvas: &mut Canvas<'_>, inner: Rect, (picture, shown): (&Picture<'_>, u16)) {
+    let sight = picture.sight;
     let app = canvas.app;
     let elsewhere = app.selected().filter(|domain| domain.key != sight.domain.key).map(Domain::label);
     let (theme, dash, framed) = (canvas.theme, canvas.signs.lines[10], canvas.framed);
@@ -27,6 +31,12 @@ pub(super) fn title(canvas: &mut Canvas<'_>, inner: Rect, sight: &Sight<'_>) {
         let word = if app.pins_asked() { "asked" } else { "unsaved" };
         pen.put(dash, theme.border());
         pen.print(theme.warning(), format_args!(" {word}: vcpu {} ", edit.vcpus()));
+    }
+    let (first, all) = (picture.first.line, sight.lines.len());
+    let last = (first + usize::from(shown)).min(all);
+    if last - first < all {
+        pen.put(dash, theme.border());
+        pen.print(theme.dim(), format_args!(" vcpus {}-{last} of {all} ", first + 1));
     }
     if let Some(other) = elsewhere {
         pen.put(dash, theme.border());
@@ -64,7 +74,8 @@ pub(super) fn at(canvas: &mut Canvas<'_>, place: Rect, picture: &Picture<'_>) {
         return;
     }
     if let Some(line) = sight.lines.get(picture.cursor.line) {
-        pen.print(theme.strong(), format_args!("vcpu {} ", line.number()));
+        let dot = pen.signs.dot;
+        pen.print(theme.strong(), format_args!("vcpu {} {dot} ", line.number()));
     }
     pen.print(theme.strong(), format_args!("pCPU {cpu}"));
     let (Some(node), Some(core)) = (sight.topology.node_of(cpu), sight.topology.core_of(cpu)) else {
@@ -102,12 +113,14 @@ pub(super) fn legend(canvas: &mut Canvas<'_>, place: Rect, picture: &Picture<'_>
     let signs = &canvas.signs.pins;
     let edited = canvas.app.pins.edit.is_some();
     let soft = picture.sight.lines.iter().any(|line| line.known && !line.pin.wanted.soft.is_all());
+    let stays = |line: &Line| line.place().is_none_or(|place| line.pin.wanted.hard.contains(place));
+    let leaves = picture.sight.lines.iter().any(|line| line.known && !stays(line));
     let all = [
         (true, signs.may, "may run"),
         (true, signs.here, "is there"),
         (edited, signs.added, "to be added"),
         (edited, signs.removed, "to be removed"),
-        (edited, signs.leaving, "has to leave"),
+        (leaves, signs.leaving, "may not stay"),
         (soft, signs.rather_not, "rather not"),
         (soft, signs.in_vain, "would rather, may not"),
         (true, signs.not, "may not"),
