@@ -287,6 +287,7 @@ fn a_preference_for_what_is_not_allowed_has_no_effect() {
 fn vcpus_on_several_nodes_are_far_from_some_memory() {
     let found = Bench::new().texts(&[("0", 5.0), ("4", 5.0)]);
     assert_eq!(found, ["its vCPUs may run on nodes 0 and 1: some will be far from its memory"]);
+    assert!(Bench::new().texts(&[("0-6", 5.0), ("1-7", 5.0)]).is_empty(), "held on no node");
 }
 
 #[test]

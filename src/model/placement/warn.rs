@@ -155,8 +155,12 @@ impl Scene<'_> {
     /// vCPUs on several nodes, or where the memory is not.
     fn nodes(&self, seats: &[Seat<'_>]) -> Vec<Warning> {
         let usable = self.usable();
-        let pinned = seats.iter().any(|seat| !seat.cpus.is_empty() && seat.cpus != usable);
-        if !pinned || self.topology.nodes.len() < 2 {
+        let all = self.nodes_of(std::iter::once(usable.clone()));
+        let held = |seat: &Seat<'_>| {
+            !seat.cpus.is_empty() && self.nodes_of(std::iter::once(seat.cpus.clone())) != all
+        };
+        // Who may run on every node is nobody's matter but the scheduler's.
+        if !seats.iter().any(held) {
             return Vec::new();
         }
         let now = self.nodes_of(seats.iter().map(|seat| seat.cpus.clone()));
