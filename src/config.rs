@@ -116,6 +116,11 @@ impl Config {
         self.source.as_ref().map_or_else(|| sentence.to_owned(), |source| source.blame(sentence))
     }
 
+    /// As [`Self::blame`], where the sentence is about keys of a table of the file.
+    pub fn blame_in(&self, table: &str, sentence: &str) -> String {
+        self.source.as_ref().map_or_else(|| sentence.to_owned(), |source| source.blame_in(table, sentence))
+    }
+
     /// The usual place; none where neither `$XDG_CONFIG_HOME` nor `$HOME` is an absolute path.
     pub fn place() -> Option<PathBuf> {
         let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());

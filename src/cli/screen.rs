@@ -27,7 +27,7 @@ pub(super) fn run(
     choices: &[Choice],
 ) -> Result<(), Trouble> {
     let (settings, table) = settings(options, wish, config)?;
-    let keymap = Keymap::new(&config.keys).map_err(|why| Trouble::usage(config.blame(&why)))?;
+    let keymap = Keymap::new(&config.keys).map_err(|why| Trouble::usage(config.blame_in("keys", &why)))?;
     terminal()?;
     let open = |(place, choice)| open((options, config), choice, place);
     let hosts = choices.iter().enumerate().map(open).collect::<Result<_, _>>()?;
