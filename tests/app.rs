@@ -17,6 +17,8 @@ mod filter;
 mod hosts;
 #[path = "app/keys.rs"]
 mod keys;
+#[path = "app/kiosk.rs"]
+mod kiosk;
 #[path = "app/mouse.rs"]
 mod mouse;
 #[path = "app/overlays.rs"]

@@ -113,7 +113,8 @@ impl App {
             return self.overlay_key(key);
         }
         let scope = if self.screen.focus == Panel::Domains { Scope::Domains } else { Scope::Panels };
-        self.keymap.lookup(scope, key).map_or_else(Vec::new, |command| self.run(command, ""))
+        let command = self.keymap.lookup(scope, key).filter(|command| self.allows(command));
+        command.map_or_else(Vec::new, |command| self.run(command, ""))
     }
 
     /// Runs a command with what was typed after its name; or says why it cannot be run.

@@ -24,6 +24,7 @@ impl App {
             (key.commands() && global.group == Group::Program).then_some(global)
         };
         let command = self.keymap.lookup(Scope::Overlay, key).or_else(program);
+        let command = command.filter(|command| self.allows(command));
         command.map_or_else(Vec::new, |command| self.run(command, ""))
     }
 
