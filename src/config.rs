@@ -43,6 +43,8 @@ pub struct Config {
     pub revert_after: Option<u32>,
     /// The file every change and every refused attempt is written to; `"off"` for none.
     pub audit: Option<String>,
+    /// The file that keeps lines run in the palette; `"off"` for none.
+    pub history: Option<String>,
     /// Keys by command name; an empty list unbinds.
     pub keys: BTreeMap<String, Vec<String>>,
     /// The file it came from, where it came from one.
@@ -75,6 +77,7 @@ pub const KEYS: &[Key] = &[
     key("kiosk", r#"["detail", "help"]"#, "the only commands there are, for a screen anybody can reach"),
     key("revert_after", "30", "seconds after which a change is taken back unless it is kept"),
     key("audit", r#""/var/log/domtop/audit.jsonl""#, "the file every change is written to; `off` for none"),
+    key("history", r#""off""#, "the file that keeps lines run in the palette; `off` for none"),
     key("keys", r#"{ quit = ["q", "Ctrl-q"] }"#, "keys by command; an empty list unbinds"),
 ];
 
@@ -123,10 +126,18 @@ impl Config {
 
     /// The usual place; none where neither `$XDG_CONFIG_HOME` nor `$HOME` is an absolute path.
     pub fn place() -> Option<PathBuf> {
-        let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let base =
-            absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))?;
-        Some(base.join("domtop/config.toml"))
+        Some(base("XDG_CONFIG_HOME", ".config")?.join("domtop/config.toml"))
+    }
+
+    /// The file that keeps lines run in the palette: as `history` says, else `$XDG_STATE_HOME/domtop/history`; none on a
+    /// kiosk, where the next to come would read them.
+    pub fn history_place(&self) -> Option<PathBuf> {
+        match self.history.as_deref() {
+            _ if self.kiosk.is_some() => None,
+            Some("off") => None,
+            Some(path) => Some(path.into()),
+            None => Some(base("XDG_STATE_HOME", ".local/state")?.join("domtop/history")),
+        }
     }
 
     fn decode(bytes: &[u8], path: &Path) -> Result<Self, String> {
@@ -136,6 +147,12 @@ impl Config {
         })?;
         Self::parse(text, path)
     }
+}
+
+/// A folder of the user's: that of the variable, else this one at home.
+fn base(variable: &str, at_home: &str) -> Option<PathBuf> {
+    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(at_home)))
 }
 
 const fn key(name: &'static str, example: &'static str, doc: &'static str) -> Key {

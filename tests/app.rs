@@ -23,6 +23,8 @@ mod kiosk;
 mod mouse;
 #[path = "app/overlays.rs"]
 mod overlays;
+#[path = "app/palette.rs"]
+mod palette;
 #[path = "app/panels.rs"]
 mod panels;
 #[path = "app/rows.rs"]

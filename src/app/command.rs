@@ -175,6 +175,10 @@ pub enum ArgKind {
     Cpus,
     /// One of these.
     Choice(&'static [&'static str]),
+    /// A column of the table of domains.
+    Column,
+    /// A theme by name.
+    Theme,
 }
 
 /// What a row does.
@@ -277,6 +281,12 @@ impl Scope {
 }
 
 impl Command {
+    /// The argument at a place of its words, from 0; one whose name ends in `…` takes all that come after it.
+    pub fn arg(&self, place: usize) -> Option<&'static Arg> {
+        let many = self.args.last().filter(|last| last.name.ends_with('…'));
+        self.args.get(place).or(many)
+    }
+
     /// Its name with its arguments: `list [--all]`.
     pub fn usage(&self) -> String {
         let args = self

@@ -45,6 +45,7 @@ impl App {
             }
             Msg::Reported(host, job, report) => return self.reported(host, job, *report),
             Msg::HostLog(host, text) => self.host_log(host, text),
+            Msg::Completed(asked, found) => self.completed(&asked, found),
             Msg::Notice(true, text) => self.complain(text),
             Msg::Notice(false, text) => self.say(text),
             Msg::Resumed => return vec![Effect::Redraw],

@@ -31,7 +31,7 @@ pub(super) fn run(
     terminal()?;
     let open = |(place, choice)| open((options, config), choice, place);
     let hosts = choices.iter().enumerate().map(open).collect::<Result<_, _>>()?;
-    let setup = Setup { hosts, settings, keymap, table };
+    let setup = Setup { hosts, settings, keymap, table, past: config.history_place() };
     runtime::run(setup).map_err(|why| Trouble::new(Status::Failed, why))
 }
 

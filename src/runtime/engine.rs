@@ -3,7 +3,10 @@
 //! Input comes before everything, so that a flood of snapshots cannot hold up a key. Drawing follows when nothing
 //! waits any more, at most thirty times a second; what changed in between is drawn when that time has come.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use crossterm::event::Event;
 use nix::sys::signal::Signal;
@@ -12,6 +15,7 @@ use super::{
     Setup,
     hosts::Hosts,
     input::Input,
+    past,
     screen::Screen,
     signals::{self, Asked, Signals},
     terminal::{Mouse, Terminal},
@@ -65,6 +69,8 @@ pub(super) struct Engine {
     /// When the app last heard of the time.
     heard: Instant,
     ending: Option<Ending>,
+    /// Where lines run in the palette are kept.
+    past: Option<PathBuf>,
 }
 
 impl Engine {
@@ -79,7 +85,11 @@ impl Engine {
         let (panes, sessions): (Vec<_>, Vec<_>) = setup.hosts.into_iter().unzip();
         let mut app = App::new(panes, setup.settings, setup.keymap);
         app.table = setup.table;
+        if let Some(file) = &setup.past {
+            app.prompt.past = past::read(file);
+        }
         let mut engine = Self::over(app, theme, depth)?;
+        engine.past = setup.past;
         engine.begin(ids.into_iter().zip(sessions).collect(), complaint);
         Ok(engine)
     }
@@ -89,8 +99,23 @@ impl Engine {
         let terminal = Terminal::take()?;
         let screen = Screen::new(terminal.output()?).map_err(|e| format!("cannot draw: {e}"))?;
         let (input, now) = (Input::spawn(terminal.input()?)?, Instant::now());
-        let (hosts, blank, frame, heard, ending) = (Hosts::new(), true, now, now, None);
-        Ok(Self { app, theme, depth, hosts, input, signals, screen, terminal, blank, frame, heard, ending })
+        let (hosts, blank, frame, heard) = (Hosts::new(), true, now, now);
+        let (ending, past) = (None, None);
+        Ok(Self {
+            app,
+            theme,
+            depth,
+            hosts,
+            input,
+            signals,
+            screen,
+            terminal,
+            blank,
+            frame,
+            heard,
+            ending,
+            past,
+        })
     }
 
     fn begin(&mut self, sessions: Vec<(HostId, Session)>, complaint: Option<String>) {
@@ -115,6 +140,7 @@ impl Engine {
             if let Some(ending) = self.ending {
                 self.roll_back().await;
                 self.give();
+                past::keep(self.past.as_deref(), self.app.prompt.past.fresh());
                 return ending;
             }
             if self.shows_old() && self.frame <= Instant::now() {
@@ -195,6 +221,7 @@ impl Engine {
             Effect::Poke(host) => self.hosts.tell(host, Order::Poke),
             Effect::HostLog(host) => self.hosts.tell(host, Order::HostLog),
             Effect::Run(host, order) => self.hosts.run(host, order),
+            Effect::Complete(path) => self.hosts.complete(path),
             Effect::Refused(..) => {}
             Effect::Mouse(true) => self.terminal.mouse(Mouse::Ours),
             Effect::Mouse(false) => self.terminal.mouse(Mouse::Terminals),

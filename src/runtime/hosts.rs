@@ -14,7 +14,7 @@ use crate::{
     sampler::{Order, Sampler},
 };
 
-use super::executor::Executor;
+use super::{executor::Executor, files::Files};
 
 /// All hosts. Snapshots are looked up when one came, so that only the last of several is taken; everything else comes
 /// as messages.
@@ -22,6 +22,7 @@ pub(super) struct Hosts {
     samplers: Vec<(HostId, Sampler)>,
     /// None for a host that was opened for looking only.
     executors: Vec<(HostId, Executor)>,
+    files: Files,
     sampled: Arc<Notify>,
     messages: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
 }
@@ -32,6 +33,7 @@ impl Hosts {
         Self {
             samplers: Vec::new(),
             executors: Vec::new(),
+            files: Files::default(),
             sampled: Arc::default(),
             messages: unbounded_channel(),
         }
@@ -82,6 +84,11 @@ impl Hosts {
         if let Some((_, executor)) = self.executors.iter().find(|(id, _)| *id == host) {
             executor.tell(order);
         }
+    }
+
+    /// Looks for files whose path begins so; the answer comes as a message.
+    pub(super) fn complete(&self, path: String) {
+        self.files.look(path, &self.messages.0);
     }
 
     /// Waits until there may be something new.

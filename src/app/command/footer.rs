@@ -33,15 +33,16 @@ fn over(overlay: &Overlay) -> &'static [&'static str] {
         Overlay::Columns { .. } => &["toggle", "earlier", "later", "cancel"],
         Overlay::Help { .. } => &["next", "previous", "next-page", "cancel"],
         Overlay::HostLog { .. } => &["next", "previous", "next-page", "last", "cancel"],
-        Overlay::Filter { .. }
-        | Overlay::Interval { .. }
-        | Overlay::Arguments { .. }
-        | Overlay::TypeTheName { .. } => &["accept", "cancel"],
+        Overlay::Arguments { .. } => &["accept", "complete", "cancel"],
+        Overlay::Filter { .. } | Overlay::Interval { .. } | Overlay::TypeTheName { .. } => {
+            &["accept", "cancel"]
+        }
         Overlay::Confirm { intent, .. } if intent.acts.len() > 1 => {
             &["yes", "no", "plan-order", "plan-slower", "plan-wait", "plan-stop"]
         }
         Overlay::Confirm { .. } => &["yes", "no"],
         Overlay::Leave => &["yes", "no", "cancel"],
-        Overlay::Sort { .. } | Overlay::Palette { .. } => &["accept", "next", "previous", "cancel"],
+        Overlay::Palette { .. } => &["accept", "complete", "next", "previous", "cancel"],
+        Overlay::Sort { .. } => &["accept", "next", "previous", "cancel"],
     }
 }

@@ -71,6 +71,11 @@ impl Key {
         matches!(self.code, KeyCode::Char(_)) && !self.modifiers.contains(KeyModifiers::CONTROL)
     }
 
+    /// Whether it belongs to a line of text though it writes nothing there: a character that is no command's by `Alt`.
+    pub fn types(self) -> bool {
+        self.writes() && !self.modifiers.contains(KeyModifiers::ALT)
+    }
+
     /// Whether it comes with `Ctrl` or is a function key: such a key never belongs to a line of text.
     pub fn commands(self) -> bool {
         self.modifiers.contains(KeyModifiers::CONTROL) || matches!(self.code, KeyCode::F(_))
