@@ -7,10 +7,12 @@
 //! ```
 
 pub mod args;
+mod complete;
 mod find;
 mod hosts;
 mod json;
 mod look;
+mod pages;
 mod paper;
 mod sample;
 mod screen;
@@ -42,12 +44,21 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn carry_out(options: &Options) -> Result<(), Trouble> {
+    if let Task::Look(wish) = &options.task
+        && let Some(page) = pages::made(wish)
+    {
+        return print(&page);
+    }
+    if let Task::Complete(line) = &options.task {
+        return complete::run(line);
+    }
     let config = Config::load(options.config.as_deref()).map_err(Trouble::usage)?;
     let hosts = hosts::choose(options, &config)?;
     match &options.task {
         Task::Screen(wish) => screen::run(options, wish, &config, &hosts),
         Task::Batch(plan) => sample::run(options, *plan, &config, &hosts),
         Task::Look(wish) => look::run(wish, &hosts),
+        Task::Complete(_) => Ok(()),
     }
 }
 

@@ -224,6 +224,10 @@ pub enum Look {
     Drivers,
     /// The hypervisor's console ring.
     Dmesg,
+    /// A script that has a shell complete our words: it needs no host.
+    Completions,
+    /// The manual page: it needs no host.
+    Man,
 }
 
 /// The rows by group, in the order help lists them.

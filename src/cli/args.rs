@@ -12,7 +12,8 @@ use crate::{
     model::Nanos,
 };
 pub use define::command;
-use define::looks;
+pub(super) use define::shown;
+use define::{COMPLETE, looks};
 
 /// What the user wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +39,8 @@ pub enum Task {
     Batch(Plan),
     /// Print what one command reads.
     Look(LookWish),
+    /// Print what can stand at the end of this line, for a shell.
+    Complete(String),
 }
 
 /// What the command line says of the screen; what it does not say is the config file's.
@@ -58,6 +61,8 @@ pub struct LookWish {
     pub look: Look,
     /// The domain as given, for commands that take one.
     pub domain: Option<String>,
+    /// The shell as given, for the command that takes one.
+    pub shell: Option<String>,
     /// Whether domains that are off are listed too.
     pub all: bool,
     /// Whether to print JSON instead of text.
@@ -114,6 +119,9 @@ fn is_given(matches: &ArgMatches, id: &str) -> bool {
 }
 
 fn task(matches: &ArgMatches) -> Result<Task, clap::Error> {
+    if let Some((COMPLETE, matches)) = matches.subcommand() {
+        return Ok(Task::Complete(word(matches, "LINE").unwrap_or_default().to_owned()));
+    }
     if let Some((name, matches)) = matches.subcommand() {
         return look(name, matches).map(Task::Look);
     }
@@ -135,8 +143,9 @@ fn look(name: &str, matches: &ArgMatches) -> Result<LookWish, clap::Error> {
     Ok(LookWish {
         look,
         domain: given("DOMAIN").then(|| matches.get_one("DOMAIN").cloned()).flatten(),
+        shell: given("SHELL").then(|| matches.get_one("SHELL").cloned()).flatten(),
         all: given("--all") && matches.get_flag("all"),
-        json: word(matches, "format") == Some("json"),
+        json: row.op.is_some() && word(matches, "format") == Some("json"),
     })
 }
 

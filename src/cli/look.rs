@@ -6,7 +6,7 @@ mod domain;
 mod host;
 mod list;
 
-use super::{args::LookWish, find, hosts, hosts::Choice, print, trouble::Trouble};
+use super::{args::LookWish, find, hosts, hosts::Choice, pages, print, trouble::Trouble};
 use crate::{
     app::command::Look,
     batch::column::{Part, Row},
@@ -40,6 +40,7 @@ fn made(wish: &LookWish, subject: &mut Subject) -> Result<Vec<u8>, Trouble> {
         Look::Drivers => Ok(host::drivers(wish, subject.read(&everything()))),
         Look::Dmesg => host::dmesg(wish, subject),
         Look::List => list::made(wish, subject),
+        Look::Completions | Look::Man => Ok(pages::made(wish).unwrap_or_default()),
         Look::Info | Look::Vcpus | Look::Sched => domain::made(wish, subject),
     }
 }

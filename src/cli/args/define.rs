@@ -2,17 +2,25 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, ArgGroup, Command, builder::PossibleValuesParser, value_parser};
+use clap::{Arg, ArgAction, ArgGroup, Command, ValueHint, builder::PossibleValuesParser, value_parser};
 
 use super::{super::trouble::Status, nanos};
 use crate::{
-    app::command::{self, COMMANDS, Look},
+    app::command::{self, ArgKind, COMMANDS, Look},
     config::INTERVALS,
     model::Nanos,
 };
 
+/// The command that shells call for what can stand at the end of a line.
+pub(super) const COMPLETE: &str = "complete";
+
 /// The whole command line as clap knows it; help, completion and the README come from it.
 pub fn command() -> Command {
+    shown().subcommand(complete())
+}
+
+/// As [`command`], without what only scripts call.
+pub(in crate::cli) fn shown() -> Command {
     Command::new("domtop")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Watches virtual machines: the screen, samples for scripts (--batch), or one command")
@@ -25,6 +33,15 @@ pub fn command() -> Command {
         .subcommand_value_name("COMMAND")
         .disable_help_subcommand(true)
         .subcommands(looks().map(|(row, _)| subcommand(row)))
+}
+
+/// What the scripts of shells call: it is nothing to type.
+fn complete() -> Command {
+    let line = Arg::new("LINE").required(true).allow_hyphen_values(true);
+    Command::new(COMPLETE)
+        .hide(true)
+        .about("Prints what can stand at the end of a line, for shells")
+        .arg(line)
 }
 
 /// Rows of the command table that the command line alone knows.
@@ -104,10 +121,24 @@ fn for_batch() -> [Arg; 6] {
 fn subcommand(row: &'static command::Command) -> Command {
     let args = row.args.iter().map(|arg| match arg.name.strip_prefix("--") {
         Some(name) => flag(name).help(arg.doc),
-        None => Arg::new(arg.name).value_name(arg.name).required(!arg.optional).help(arg.doc),
+        None => {
+            valued(arg.kind, Arg::new(arg.name).value_name(arg.name).required(!arg.optional).help(arg.doc))
+        }
     });
-    let format = format(&["text", "json"]);
-    Command::new(row.name).about(row.doc).args(args).arg(format)
+    let format = row.op.is_some().then(|| format(&["text", "json"]));
+    Command::new(row.name).about(row.doc).args(args).args(format)
+}
+
+/// What a shell can offer by itself, and what is refused for being none of few words.
+fn valued(kind: ArgKind, arg: Arg) -> Arg {
+    match kind {
+        ArgKind::File => arg.value_hint(ValueHint::FilePath),
+        // Words like `weight=256` are examples.
+        ArgKind::Choice(words) if words.iter().all(|word| !word.contains('=')) => {
+            arg.value_parser(PossibleValuesParser::new(words))
+        }
+        _ => arg,
+    }
 }
 
 fn flag(name: &'static str) -> Arg {
