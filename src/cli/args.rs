@@ -56,6 +56,8 @@ pub struct ScreenWish {
     pub glyphs: Option<String>,
     /// That the mouse is left alone.
     pub no_mouse: bool,
+    /// Seconds after which a change is taken back unless it is kept.
+    pub revert_after: Option<u32>,
 }
 
 /// One looking command with its arguments.
@@ -76,8 +78,19 @@ pub struct LookWish {
 }
 
 /// What only the screen and batch take.
-const TOP_ONLY: [&str; 10] =
-    ["seconds", "theme", "glyphs", "no-mouse", "batch", "count", "format", "vcpus", "nets", "disks"];
+const TOP_ONLY: [&str; 11] = [
+    "seconds",
+    "theme",
+    "glyphs",
+    "no-mouse",
+    "revert-after",
+    "batch",
+    "count",
+    "format",
+    "vcpus",
+    "nets",
+    "disks",
+];
 
 /// Takes the command line apart.
 ///
@@ -192,6 +205,7 @@ fn wish(matches: &ArgMatches) -> ScreenWish {
         theme: matches.get_one("theme").cloned(),
         glyphs: matches.get_one("glyphs").cloned(),
         no_mouse: matches.get_flag("no-mouse"),
+        revert_after: matches.get_one("revert-after").copied(),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
     app::{HostPane, Mode, Settings, Table, keymap::Keymap, settings::Glyphs},
     config::Config,
     driver::session::{self, Session},
+    model::Nanos,
     runtime::{self, Setup},
     sampler::stamp,
     theme::{Depth, Theme},
@@ -45,6 +46,8 @@ fn settings(options: &Options, wish: &ScreenWish, config: &Config) -> Result<(Se
     let (mut settings, table) = Settings::from_config(config).map_err(wrong)?;
     settings.interval = sample::interval(options, config);
     settings.mouse &= !wish.no_mouse;
+    let asked = wish.revert_after.map(|seconds| Nanos(u64::from(seconds) * 1_000_000_000));
+    settings.revert_after = asked.or(settings.revert_after);
     settings.user = crate::audit::User::current().name;
     settings.utc_offset = utc_offset();
     settings.glyphs = match (&wish.glyphs, &config.glyphs) {

@@ -111,7 +111,7 @@ fn for_both() -> [Arg; 1] {
         .help("Time between samples, 0.01 to 3600; 1 where nothing says otherwise")]
 }
 
-fn for_screen() -> [Arg; 3] {
+fn for_screen() -> [Arg; 4] {
     [
         Arg::new("theme")
             .long("theme")
@@ -125,6 +125,12 @@ fn for_screen() -> [Arg; 3] {
             .value_parser(PossibleValuesParser::new(["braille", "block", "ascii"]))
             .help("What graphs are drawn with"),
         flag("no-mouse").conflicts_with("batch").help("Leave the mouse to the terminal"),
+        Arg::new("revert-after")
+            .long("revert-after")
+            .value_name("SECONDS")
+            .conflicts_with("batch")
+            .value_parser(value_parser!(u32).range(1..=86_400))
+            .help("Take every change back after so long unless it is kept by key"),
     ]
 }
 

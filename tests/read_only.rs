@@ -1,0 +1,235 @@
+//! Read only, proven over the whole stack: a looking session over every driver of Xen, all keys pressed and all lines
+//! typed, moves no byte that changes; and a session that had a controller all the same is stopped by its transports.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+#![allow(unreachable_pub, dead_code, reason = "a test uses a part of its support")]
+
+#[path = "support/fake_xenstored.rs"]
+mod fake_xenstored;
+mod support {
+    pub mod simxen;
+}
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+
+use crossterm::event::Event;
+use domtop::{
+    app::{
+        App, Effect, HostPane, Mode, Msg, Settings,
+        command::{COMMANDS, Command},
+        keymap::{Key, Keymap},
+    },
+    driver::{
+        Answer, Control, DriverInfo, Observe, Permit, Session,
+        session::{Opened, assemble},
+        xen::{
+            hypercall::Xen,
+            xenstore::{Places, Xenstore},
+        },
+    },
+    model::{
+        Demand, Domain, DomainId, DomainKey, HostId, Hypervisor, KiB, Kind, Nanos, Op, Snapshot, Stamp,
+        request::{Change, PinRequest, Request},
+    },
+};
+use fake_xenstored::FakeXenstored;
+use support::simxen::{SimDomain, SimXen};
+use uuid::Uuid;
+
+const HOST: HostId = HostId(0);
+
+/// A toolstack that must not be called.
+struct Tripwire;
+
+impl Observe for Tripwire {
+    fn info(&self) -> DriverInfo {
+        DriverInfo { name: "tripwire", peer: "nobody".into(), hypervisor: false, ops: Op::ALL.into() }
+    }
+
+    fn hypervisor(&self) -> Answer<Hypervisor> {
+        Ok(Hypervisor::default())
+    }
+}
+
+impl Control for Tripwire {
+    fn change(&self, _: &Permit, _: DomainKey, change: &Change) -> Answer<()> {
+        panic!("{change:?} reached a driver")
+    }
+
+    fn clean_up(&self, _: &Permit, key: DomainKey) -> Answer<()> {
+        panic!("cleaning up {key:?} reached a driver")
+    }
+
+    fn make(&self, _: &Permit, request: &Request) -> Answer<()> {
+        panic!("{request:?} reached a driver")
+    }
+}
+
+/// A Xen of two domains, the store of its toolstack, and all that can be seen of both.
+struct Peers {
+    sim: Arc<SimXen>,
+    store: FakeXenstored,
+}
+
+impl Peers {
+    fn new() -> Self {
+        let sim = SimXen::of("4.17", vec![SimDomain::new(0), SimDomain::new(5)]);
+        let store = FakeXenstored::start();
+        for (path, value) in [
+            ("/local/domain/0/name", "Domain-0"),
+            ("/local/domain/5/name", "web1"),
+            ("/local/domain/5/control/shutdown", ""),
+            ("/local/domain/5/memory/target", "1024"),
+            ("/local/domain/5/cpu/0/availability", "online"),
+        ] {
+            store.write(path, value);
+        }
+        Self { sim, store }
+    }
+
+    fn drivers(&self) -> Vec<Opened> {
+        let nowhere = PathBuf::from("/nonexistent");
+        let places = Places {
+            peers: vec![self.store.socket()],
+            proc: nowhere.clone(),
+            sys: nowhere.clone(),
+            shm: nowhere,
+            patience: Duration::from_secs(20),
+        };
+        let xen = Xen::over_read_only(self.sim.clone()).unwrap();
+        let store = Xenstore::at_read_only(places).unwrap();
+        vec![(xen.info(), Ok(Arc::new(xen))), (store.info(), Ok(Arc::new(store)))]
+    }
+
+    /// All there is of domains and store; CPU times alone go on by themselves.
+    fn seen(&self) -> (String, Vec<(String, Option<String>)>) {
+        let domains = self.sim.look(|state| format!("{:?}", state.domains));
+        let paths = self.store.paths();
+        (domains, paths.into_iter().map(|path| (path.clone(), self.store.value(&path))).collect())
+    }
+}
+
+fn key(code: &str) -> Msg {
+    Msg::Input(Event::Key(code.parse::<Key>().unwrap().event()))
+}
+
+/// A looking screen over a session, read once.
+fn screen(session: &mut Session) -> App {
+    let mode = Mode::Viewer("opened with -r".into());
+    let pane = HostPane::new(HOST, "xen:///".into(), String::new(), mode);
+    let mut app = App::new(vec![pane], Settings::default(), Keymap::new(&BTreeMap::new()).unwrap());
+    let mut snapshot = Snapshot::default();
+    let demand = Demand { all_vcpus: true, devices: true, ..Demand::default() };
+    session.reader.sample(Stamp::default(), &demand, &mut snapshot);
+    app.update(Msg::Sampled(HOST, Arc::new(snapshot)));
+    app
+}
+
+/// Presses every key of the table, then types every changing command in full, and says yes to all.
+fn press_everything(app: &mut App) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for command in COMMANDS {
+        for code in command.keys {
+            effects.extend(app.update(key(code)));
+            effects.extend(["y", "Enter", "Esc", "Esc"].into_iter().flat_map(|code| app.update(key(code))));
+        }
+    }
+    for command in COMMANDS.iter().filter(|command| command.changes()) {
+        effects.extend(app.update(key(":")));
+        effects.extend(app.update(Msg::Input(Event::Paste(line(command)))));
+        effects.extend(["Enter", "y", "Esc", "Esc"].into_iter().flat_map(|code| app.update(key(code))));
+    }
+    effects
+}
+
+/// A line that would do what a command does, to `web1`.
+fn line(command: &Command) -> String {
+    let word = |name: &str| match name {
+        "DOMAIN" => "web1".to_owned(),
+        "SIZE" => "512M".into(),
+        "N" => "1".into(),
+        "VCPU|all" | "CPUS" => "0".into(),
+        "on|off" => "on".into(),
+        "weight=N" => "weight=5".into(),
+        other => other.to_lowercase(),
+    };
+    let args = command.args.iter().filter(|arg| !arg.optional || arg.name == "weight=N");
+    std::iter::once(command.name.to_owned())
+        .chain(args.map(|arg| word(arg.name)))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn every_change() -> Vec<Change> {
+    let file = || PathBuf::from("/nonexistent/file");
+    let all = Some("all".parse().unwrap());
+    vec![
+        Change::Suspend,
+        Change::Resume,
+        Change::Shutdown,
+        Change::Reboot,
+        Change::Destroy,
+        Change::Start,
+        Change::Undefine,
+        Change::SetMemory(KiB(4096)),
+        Change::SetMaxMemory(KiB(1 << 20)),
+        Change::SetVcpus(1),
+        Change::Pin(PinRequest { vcpu: None, hard: all, soft: None }),
+        Change::SetScheduler { weight: Some(512), cap: None },
+        Change::Rename("other".into()),
+        Change::Save(file()),
+        Change::Dump(file()),
+        Change::Attach(file()),
+        Change::Detach(file()),
+        Change::SetAutostart(true),
+    ]
+}
+
+#[test]
+fn a_looking_screen_over_every_driver_moves_no_byte_that_changes() {
+    let peers = Peers::new();
+    let mut drivers = peers.drivers();
+    drivers.push((Tripwire.info(), Ok(Arc::new(Tripwire))));
+    let mut session = assemble(HOST, drivers, false).unwrap();
+    assert!(session.controller.is_none(), "there is nothing in the process to change with");
+    let mut app = screen(&mut session);
+    assert_eq!(app.selected().map(Domain::label).as_deref(), Some("Domain-0"));
+    let before = peers.seen();
+    let effects = press_everything(&mut app);
+    assert!(effects.iter().all(|effect| !matches!(effect, Effect::Run(..))), "nothing is ordered");
+    let refused = effects.iter().filter(|effect| matches!(effect, Effect::Refused(..))).count();
+    let changing = COMMANDS.iter().filter(|command| command.changes()).count();
+    assert!(refused >= 2 * changing, "every try is told to the audit: {refused}");
+    assert_eq!(app.jobs.list().len(), 0);
+    let mut snapshot = Snapshot::default();
+    let demand = Demand { all_vcpus: true, devices: true, focus: Some(domain()), awaited: vec![domain()] };
+    session.reader.sample(Stamp { mono: Nanos(1), wall: Nanos(1) }, &demand, &mut snapshot);
+    assert_eq!(peers.seen(), before);
+}
+
+#[test]
+fn a_controller_over_transports_for_looking_is_stopped_by_them() {
+    let peers = Peers::new();
+    let controller = assemble(HOST, peers.drivers(), true).unwrap().controller.unwrap();
+    let before = peers.seen();
+    for change in every_change() {
+        let failure = controller.run(&Request::Domain(domain(), change.clone())).unwrap_err();
+        assert!(matches!(failure.kind(), Kind::Refused | Kind::Unsupported), "{change:?}: {failure}");
+    }
+    assert_eq!(peers.seen(), before);
+}
+
+#[test]
+fn the_keys_that_are_pressed_here_would_change_where_it_may() {
+    let peers = Peers::new();
+    let mut session = assemble(HOST, peers.drivers(), false).unwrap();
+    let mut app = screen(&mut session);
+    app.hosts[0].mode = Mode::Operator;
+    let effects = press_everything(&mut app);
+    let ordered = effects.iter().filter(|effect| matches!(effect, Effect::Run(..))).count();
+    assert!(ordered > 5, "{ordered}");
+}
+
+fn domain() -> DomainKey {
+    DomainKey { id: Some(DomainId(5)), uuid: Uuid::from_bytes(SimDomain::new(5).handle) }
+}
