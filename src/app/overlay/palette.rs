@@ -2,7 +2,7 @@
 
 use crate::app::{
     App,
-    command::{COMMANDS, Command, Scope},
+    command::{COMMANDS, Command, Scope, availability},
     words::{self, fuzzy},
 };
 
@@ -18,10 +18,13 @@ pub fn palette(typed: &str) -> Vec<&'static Command> {
     found.into_iter().map(|(_, command)| command).collect()
 }
 
-/// As [`palette`], of the commands there are here: a kiosk has only its own.
+/// As [`palette`], of the commands there are here: a kiosk has only its own. What cannot be run now comes last, but for
+/// the one whose whole name was typed.
 pub fn listed(app: &App, typed: &str) -> Vec<&'static Command> {
     let mut found = palette(typed);
+    let (name, _) = split(typed);
     found.retain(|command| app.allows(command));
+    found.sort_by_key(|command| command.name != name && availability(app, command).is_err());
     found
 }
 

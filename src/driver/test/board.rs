@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::noise::{below, mix, unit};
 use crate::model::{Affinity, CpuSet, Nanos};
 
-/// Rounds in which vCPUs that want less than their fair part are served; the last serves the rest.
-const ROUNDS: usize = 4;
+/// Rounds at most in which vCPUs that want less than their fair part are served; mostly a few do.
+const ROUNDS: usize = 64;
 /// How much more crowded a pCPU must be than the best before a vCPU leaves it, while there is room for all.
 const STICKINESS: f32 = 0.25;
 /// How much more crowded a pCPU of the soft affinity may be than others and still be taken.
@@ -169,7 +169,14 @@ impl Board {
     /// Grants every placed vCPU its part. `each` hands all of them with their weights to what it is given.
     pub(super) fn grant(&mut self, mut each: impl FnMut(&mut dyn FnMut(f32, &mut Cpu))) {
         if self.crowded {
-            (1..ROUNDS).for_each(|_| each(&mut |weight, cpu| self.serve_modest(weight, cpu)));
+            // Who was served leaves more than its part to the others, of whom more may be modest then.
+            for _ in 0..ROUNDS {
+                let mut served = false;
+                each(&mut |weight, cpu| served |= self.serve_modest(weight, cpu));
+                if !served {
+                    break;
+                }
+            }
         }
         each(&mut |weight, cpu| {
             let lane = &self.lanes[cpu.pcpu as usize];
@@ -179,14 +186,17 @@ impl Board {
         });
     }
 
-    /// Grants a vCPU on a crowded pCPU all it wants, if that is no more than fair.
-    fn serve_modest(&mut self, weight: f32, cpu: &mut Cpu) {
+    /// Grants a vCPU on a crowded pCPU all it wants, if that is no more than fair; whether it did.
+    fn serve_modest(&mut self, weight: f32, cpu: &mut Cpu) -> bool {
         let lane = &mut self.lanes[cpu.pcpu as usize];
-        if lane.wanted > 1.0 && cpu.granted.is_none() && cpu.want * lane.weight <= lane.left * weight {
+        let modest =
+            lane.wanted > 1.0 && cpu.granted.is_none() && cpu.want * lane.weight <= lane.left * weight;
+        if modest {
             lane.left -= cpu.want;
             lane.weight -= weight;
             cpu.granted = Some(cpu.want);
         }
+        modest
     }
 
     /// Books a granted vCPU's time for a segment of this length.
