@@ -44,6 +44,9 @@ def guest(into):
     with scratch() as tree:
         busybox(tree)
         write_program(f"{tree}/init", source("guest-init.sh"))
+        os.mkdir(f"{tree}/sbin")
+        for verb in ("poweroff", "reboot"):
+            write_program(f"{tree}/sbin/{verb}", source("guest-end.sh"))
         pack(tree, f"{into}/initrd")
 
 
