@@ -6,7 +6,9 @@
 use domtop::wire::hypercall::{
     Abi, Arch, Message, Release,
     abi::{NEWEST_DOMCTL, NEWEST_SYSCTL, RELEASES},
-    about, console, cpu, domain, message, physinfo, pool, sched, vcpu,
+    about,
+    command::{self, Button},
+    console, cpu, domain, hvm, message, physinfo, pool, query, sched, vcpu,
 };
 use proptest::prelude::*;
 
@@ -112,6 +114,181 @@ fn messages_lie_in_the_envelopes_of_their_time() {
     let share = |abi, kind| words(&sched::ask(abi, 7, kind).unwrap());
     assert_eq!(share(&old, sched::Kind::Sedf), [(0, 7), (4, 0x0300_0000), (8, 4), (12, 1), (16, 7)]);
     assert_eq!(share(&new, sched::Kind::Credit2), [(0, 16), (4, 0x15), (8, 7), (16, 6), (20, 1)]);
+}
+
+#[test]
+fn commands_lie_in_the_envelopes_of_their_time() {
+    let old = abi((3, 0), 0, 0, Arch::X86);
+    let new = abi((4, 11), 0x10, 0x11, Arch::X86);
+    let old_head = |command| [(0, command), (4, 0x0300_0000), (8, 7)];
+    let new_head = |command| [(0, command), (4, 0x10), (8, 7)];
+    let plain = [command::destroy, command::pause, command::unpause];
+    for (i, make) in (0..).zip(plain) {
+        assert_eq!(words(&make(&old, 7).unwrap()), old_head(9 + i));
+        assert_eq!(words(&make(&new, 7).unwrap()), new_head(2 + i));
+    }
+    let with = |head: [(usize, u32); 3], more: &[(usize, u32)]| [&head, more].concat();
+    let memory = |abi| words(&command::max_memory(abi, 7, 5 << 32 | 6).unwrap());
+    assert_eq!(memory(&old), with(old_head(28), &[(16, 6), (20, 5)]));
+    assert_eq!(memory(&new), with(new_head(11), &[(16, 6), (20, 5)]));
+    let vcpus = |abi| words(&command::max_vcpus(abi, 7, 3).unwrap());
+    assert_eq!(vcpus(&old), with(old_head(41), &[(12, 3)]));
+    assert_eq!(vcpus(&new), with(new_head(15), &[(16, 3)]));
+    let trigger = |abi, button| command::trigger(abi, 7, button).map(|message| words(&message));
+    assert_eq!(trigger(&new, Button::Reset), Some(with(new_head(28), &[(16, 1)])));
+    assert_eq!(trigger(&new, Button::Power), Some(with(new_head(28), &[(16, 3)])));
+    assert_eq!(
+        [trigger(&old, Button::Power), trigger(&abi((3, 0), 4, 2, Arch::X86), Button::Reset)],
+        [None, None]
+    );
+}
+
+#[test]
+fn an_affinity_is_set_in_the_form_of_its_time() {
+    let [old, four, five] = [(3, 0, 0, 0), (4, 4, 9, 0xa), (4, 5, 0xa, 0xb)]
+        .map(|(major, minor, d, s)| abi((major, minor), d, s, Arch::X86));
+    let set = |abi, hard, soft| {
+        let maps = vcpu::NewMaps { hard, soft, cpus: 72, bits: 5 << 32 | 6 };
+        vcpu::set_affinity(abi, 7, 3, &maps).map(|message| words(&message).split_off(3))
+    };
+    assert_eq!(set(&old, Some(64), None), Some(vec![(12, 3), (16, 6), (20, 5)]));
+    assert_eq!(set(&four, Some(64), None), Some(vec![(16, 3), (24, 64), (32, 72)]));
+    assert_eq!(
+        [set(&old, Some(64), Some(65)), set(&four, Some(64), Some(65)), set(&four, None, None)],
+        [None, None, None]
+    );
+    assert_eq!(set(&five, Some(64), None), Some(vec![(16, 3), (20, 1), (24, 64), (32, 72)]));
+    assert_eq!(set(&five, None, Some(65)), Some(vec![(16, 3), (20, 2), (40, 65), (48, 72)]));
+    let both = vec![(16, 3), (20, 3), (24, 64), (32, 72), (40, 65), (48, 72)];
+    assert_eq!(set(&five, Some(64), Some(65)), Some(both));
+}
+
+#[test]
+fn a_share_is_written_as_it_was_read_but_for_what_is_set() {
+    let new = abi((4, 17), 0x15, 0x15, Arch::X86);
+    let mut reply = sched::ask(&new, 7, sched::Kind::Credit2).unwrap();
+    let mut bytes = reply.bytes().to_vec();
+    bytes[24..28].copy_from_slice(&[1, 1, 70, 0]);
+    reply.receive(&bytes);
+    let put = |weight, cap| words(&sched::put(&reply, sched::Kind::Credit2, weight, cap).unwrap());
+    let head = [(0, 16), (4, 0x15), (8, 7), (16, 6)];
+    assert_eq!(put(None, None), [&head[..], &[(24, 0x46_0101)]].concat());
+    assert_eq!(put(Some(9), None), [&head[..], &[(24, 0x46_0009)]].concat());
+    assert_eq!(put(None, Some(0)), [&head[..], &[(24, 0x0101)]].concat());
+    assert_eq!(sched::put(&reply, sched::Kind::Rtds, Some(1), None), None);
+}
+
+#[test]
+fn a_parameter_of_a_machine_is_asked_for_in_sixteen_bytes() {
+    assert_eq!(hvm::ask(0x0102, 9), [2, 1, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let mut reply = hvm::ask(1, hvm::CALLBACK_IRQ);
+    reply[8..].copy_from_slice(&0x0200_0000_0000_00f3_u64.to_le_bytes());
+    assert_eq!((hvm::value(&reply), hvm::value(&reply[..15])), (Some(0x0200_0000_0000_00f3), None));
+}
+
+/// The versions of every release.
+fn abis() -> impl Iterator<Item = Abi> {
+    let oldest = abi((3, 0), 0, 0, Arch::X86);
+    let rows =
+        RELEASES.iter().map(|&(release, domctl, sysctl)| Abi { release, domctl, sysctl, arch: Arch::X86 });
+    rows.chain([oldest])
+}
+
+/// What asks, and what changes, in one release.
+fn askers(abi: &Abi) -> Vec<Message> {
+    let maps = vcpu::Maps { hard: 4096, soft: 8192, cpus: 64 };
+    let credit = sched::Kind::Credit;
+    let asks = [
+        domain::list(abi, 0, 9, 4096),
+        domain::info(abi, 1),
+        physinfo::ask(abi),
+        physinfo::ask_nodes(abi, 4, 4096),
+        cpu::ask_times(abi, 4, 4096),
+        cpu::ask_places(abi, 4, 4096),
+        cpu::ask_numa(abi, 2, 4096),
+        cpu::ask_heap(abi, None),
+        console::ask(abi, 9, 4096, 512),
+        pool::ask(abi, 0, 4096, 64),
+        sched::ask_default(abi),
+        sched::ask(abi, 1, if abi.is_legacy() { sched::Kind::Sedf } else { credit }),
+        sched::ask_pool(abi, 0, credit),
+        vcpu::ask(abi, 1, 0),
+        vcpu::ask_affinity(abi, 1, 0, maps),
+    ];
+    asks.into_iter().flatten().collect()
+}
+
+fn changers(abi: &Abi) -> Vec<Message> {
+    let maps = vcpu::NewMaps { hard: Some(4096), soft: None, cpus: 64, bits: 1 };
+    let credit = sched::Kind::Credit;
+    let changes = [
+        command::destroy(abi, 1),
+        command::pause(abi, 1),
+        command::unpause(abi, 1),
+        command::max_memory(abi, 1, 9),
+        command::max_vcpus(abi, 1, 9),
+        command::trigger(abi, 1, Button::Power),
+        vcpu::set_affinity(abi, 1, 0, &maps),
+        sched::ask(abi, 1, credit).and_then(|reply| sched::put(&reply, credit, Some(1), None)),
+    ];
+    changes.into_iter().flatten().collect()
+}
+
+#[test]
+fn the_fence_lets_through_what_asks_and_nothing_that_changes() {
+    for abi in abis() {
+        let asks = |message: &Message| query::message_only_asks(message.hypercall(), message.bytes());
+        assert!(askers(&abi).iter().all(asks), "{abi:?}");
+        assert!(!changers(&abi).iter().any(asks), "{abi:?}");
+        assert!(changers(&abi).len() >= if abi.is_legacy() { 6 } else { 7 }, "{abi:?}");
+    }
+    // To clear the console, to make a cpupool, to create a domain, to do something to the platform.
+    let [old, new] = [abi((3, 1), 5, 3, Arch::X86), abi((4, 17), 0x15, 0x15, Arch::X86)];
+    let spoilt = |message: Message, at: usize, byte: u8| {
+        let mut bytes = message.bytes().to_vec();
+        bytes[at] = byte;
+        query::message_only_asks(message.hypercall(), &bytes)
+    };
+    assert!(!spoilt(console::ask(&new, 0, 4096, 9).unwrap(), 8, 1));
+    assert!(!spoilt(console::ask(&old, 0, 4096, 9).unwrap(), 9, 1));
+    assert!(!spoilt(pool::ask(&new, 0, 4096, 64).unwrap(), 8, 1));
+    assert!(!spoilt(domain::info(&new, 1).unwrap(), 0, 1));
+    assert!(!spoilt(domain::info(&abi((3, 0), 0, 0, Arch::X86), 1).unwrap(), 4, 1));
+}
+
+#[test]
+fn the_fence_looks_into_every_call_of_a_multicall() {
+    let new = abi((4, 17), 0x15, 0x15, Arch::X86);
+    let (ask, change) = (vcpu::ask(&new, 1, 0).unwrap(), command::pause(&new, 1).unwrap());
+    let multicall = |messages: [&Message; 2], claimed: u64| {
+        let mut memory = [0_u8; 512];
+        for (i, message) in messages.into_iter().enumerate() {
+            let at = 128 + 192 * i;
+            memory[64 * i..64 * i + 64]
+                .copy_from_slice(&message::entry(message.hypercall(), 4096 + at as u64));
+            memory[at..at + 144].copy_from_slice(message.bytes());
+        }
+        let at = |address: u64, length: usize| {
+            let from = usize::try_from(address.checked_sub(4096)?).ok().filter(|&from| from < 512)?;
+            Some(&memory[from..(from + length).min(512)])
+        };
+        query::only_asks(13, [4096, claimed, 0, 0, 0], at)
+    };
+    assert!(multicall([&ask, &ask], 2));
+    assert!(!multicall([&ask, &change], 2));
+    assert!(!multicall([&change, &ask], 2));
+    assert!(!multicall([&ask, &ask], u64::MAX), "more than there are");
+    let nested = message::entry(13, 4096);
+    assert!(!query::only_asks(13, [4096, 1, 0, 0, 0], |_, _| Some(&nested)), "a multicall in a multicall");
+    let nowhere = |_: u64, _: usize| None;
+    assert!(query::only_asks(17, [10, 1, 2, 3, 4], nowhere), "xen_version changes nothing");
+    assert!(
+        query::only_asks(34, [1, 4096, 0, 0, 0], nowhere)
+            && !query::only_asks(34, [0, 4096, 0, 0, 0], nowhere)
+    );
+    for number in (0..64).filter(|number| ![13, 17, 34].contains(number)) {
+        assert!(!query::only_asks(number, [4096, 1, 0, 0, 0], nowhere), "hypercall {number}");
+    }
 }
 
 #[test]
@@ -244,6 +421,35 @@ proptest! {
         let _ = (cpu::idle(&bytes, m as usize), cpu::place(&abi, &bytes, cpus, index), cpu::node_of(&bytes, index));
         let _ = (cpu::numa_memory(&abi, &bytes, n % 65, m % 65), cpu::numa_distance(&bytes, n % 65, m % 65, m % 64));
         let _ = (about::string(&bytes), about::CompileInfo::decode(&bytes), about::varbuf_bytes(&bytes, n.into()));
-        let _ = message::entry_result(&bytes);
+        let _ = (message::entry_result(&bytes), hvm::value(&bytes));
+    }
+
+    #[test]
+    fn any_change_can_be_made_a_message_and_none_passes_the_fence(
+        abi in any_abi(), n in any::<u64>(), (domain, vcpu, weight) in any::<(u16, u32, u16)>(), bytes in proptest::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let maps = vcpu::NewMaps { hard: Some(n), soft: Some(n), cpus: vcpu, bits: n };
+        let hard = vcpu::NewMaps { soft: None, ..maps };
+        let credit = sched::Kind::new(vcpu % 12);
+        let reply = answered(sched::ask(&abi, domain, credit), &bytes);
+        let put = reply.and_then(|reply| sched::put(&reply, credit, Some(weight), Some(weight)));
+        let changes = [
+            command::max_memory(&abi, domain, n),
+            command::max_vcpus(&abi, domain, vcpu),
+            command::destroy(&abi, domain),
+            command::trigger(&abi, domain, Button::Reset),
+            vcpu::set_affinity(&abi, domain, vcpu, &maps),
+            vcpu::set_affinity(&abi, domain, vcpu, &hard),
+        ];
+        for message in changes.into_iter().flatten() {
+            prop_assert!(!query::message_only_asks(message.hypercall(), message.bytes()));
+        }
+        if let Some(put) = put {
+            prop_assert_eq!(put.argument()[8..12].to_vec(), [weight.to_le_bytes(), weight.to_le_bytes()].concat());
+        }
+        for number in [7, 13, 35, 36, 34, 12] {
+            let _ = query::only_asks(number, [n, n % 9, 0, 0, 0], |_, _| Some(&bytes));
+            let _ = query::message_only_asks(number, &bytes);
+        }
     }
 }

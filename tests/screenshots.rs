@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use domtop::{
     app::{App, Effect, HostPane, Mode, Msg, Settings, keymap::Keymap},
-    driver::{Reader, session},
+    driver::{Controller, Reader, Session, execute, session},
     model::{Demand, HostId, Nanos, Snapshot, Stamp, Timing},
     theme::{Depth, Theme},
 };
@@ -28,6 +28,7 @@ const DAWN: u64 = 1_795_338_000_000_000_000;
 /// The program without its threads: the demo host, the app, and a screen.
 struct Stage {
     reader: Reader,
+    controller: Controller,
     app: App,
     theme: Theme,
     demand: Demand,
@@ -36,13 +37,14 @@ struct Stage {
 
 impl Stage {
     fn new(uri: &str, size: (u16, u16), theme: &str) -> Self {
-        let reader = session::open_read_only(&uri.parse().unwrap(), HOST).unwrap();
+        let Session { reader, controller } = session::open(&uri.parse().unwrap(), HOST).unwrap();
+        let controller = controller.expect("opened for changes");
         let why = "no hypervisor was found here, so this is the demo host";
         let pane = HostPane::new(HOST, uri.into(), why.into(), Mode::Operator);
         let settings = Settings { interval: TICK, ..Settings::default() };
         let app = App::new(vec![pane], settings, Keymap::new(&BTreeMap::new()).unwrap());
         let theme = Theme::load(theme, Depth::True).unwrap();
-        let mut stage = Self { reader, app, theme, demand: Demand::default(), ticks: 0 };
+        let mut stage = Self { reader, controller, app, theme, demand: Demand::default(), ticks: 0 };
         let effects = stage.app.start();
         stage.take(effects);
         stage.update(Msg::Input(Event::Resize(size.0, size.1)));
@@ -51,8 +53,14 @@ impl Stage {
 
     fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            if let Effect::Demand(_, demand) = effect {
-                self.demand = demand;
+            match effect {
+                Effect::Demand(_, demand) => self.demand = demand,
+                Effect::Run(host, order) => {
+                    let report = execute(&self.controller, &order);
+                    let effects = self.app.update(Msg::Reported(host, order.job, Box::new(report)));
+                    self.take(effects);
+                }
+                _ => {}
             }
         }
     }
@@ -118,6 +126,49 @@ const SHOTS: &[Shot] = {
         ("help", DEMO, (100, 30), "dusk", &[Char('?')]),
         ("small", DEMO, (80, 24), "dark", &[Down]),
         ("crowd", CROWD, (160, 44), "dark", &[]),
+        (
+            "confirm",
+            DEMO,
+            (100, 30),
+            "dark",
+            &[Char('/'), Char('w'), Char('e'), Char('b'), Enter, Char('D'), Char('w')],
+        ),
+        (
+            "jobs",
+            DEMO,
+            (120, 34),
+            "dark",
+            &[
+                Char('A'),
+                Char('/'),
+                Char('w'),
+                Char('e'),
+                Char('b'),
+                Enter,
+                Char('v'),
+                Char('3'),
+                Enter,
+                Char('m'),
+                Char('3'),
+                Char('G'),
+                Enter,
+                Down,
+                Char('S'),
+                Char('y'),
+                Char('/'),
+                Char('p'),
+                Char('l'),
+                Char('c'),
+                Enter,
+                Char('S'),
+                Char('y'),
+                KeyCode::Backspace,
+                Char('5'),
+                Char('1'),
+                Char('u'),
+            ],
+        ),
+        ("palette", DEMO, (100, 30), "dark", &[Char(':'), Char('s'), Char('e'), Char('t')]),
         ("high-contrast", DEMO, (100, 30), "high-contrast", &[Down]),
     ]
 };

@@ -236,3 +236,13 @@ fn every_changing_operation_has_an_inverse_or_says_why_not() {
         assert!(op.changes());
     }
 }
+
+#[test]
+fn a_second_pause_and_a_needless_resume_are_refused_by_whoever_would_do_it() {
+    let host = Host::new();
+    assert!(host.run(&[Change::Resume]).failure.unwrap().to_string().contains("it is not paused"));
+    assert_eq!(host.run(&[Change::Suspend]).failure, None);
+    let second = host.run(&[Change::Suspend]);
+    assert_eq!(second.failure.unwrap().kind(), Kind::Refused, "Xen would count it");
+    assert!(second.trails.is_empty(), "no driver was asked");
+}

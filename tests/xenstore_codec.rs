@@ -154,3 +154,9 @@ fn the_last_part_of_a_directory_ends_with_an_empty_name() {
     assert_eq!(part(b"12\0\0"), Part { generation: b"12", names: b"", last: true });
     assert_eq!(Part::parse(b"12"), None);
 }
+
+#[test]
+fn only_what_reads_and_watches_passes_for_a_question() {
+    let asking: Vec<u32> = (0..64).filter(|&number| MessageType(number).only_asks()).collect();
+    assert_eq!(asking, [1, 2, 3, 4, 5, 22], "of enum xsd_sockmsg_type, and of numbers yet to come");
+}

@@ -1,10 +1,16 @@
 //! Carries out orders: reads what stands, changes it, reads again. The one path of every change, from the screen and
 //! from the command line.
 
-use super::{Controller, Error};
+use super::{Controller, Error, stack::Outcome};
 use crate::model::{
-    Failure, Kind, Op, Order, Report, Standing, order::Undoes, request::Request, undo::disturbance,
+    DomainState, Failure, Kind, Op, Order, Report, Standing, Trail,
+    order::Undoes,
+    request::{Change, Request},
+    undo::disturbance,
 };
+
+/// How many pauses Xen counts (4.5 and later).
+const PAUSES: u32 = 255;
 
 /// Carries out an order; blocks until the drivers have answered.
 ///
@@ -16,7 +22,7 @@ pub fn execute(controller: &Controller, order: &Order) -> Report {
         Err(failure) => return Report { failure: Some(failure), ..report },
     }
     for request in &order.requests {
-        match controller.run(request) {
+        match run(controller, request) {
             Ok(trail) => report.trails.push(trail),
             Err(failure) => {
                 report.failure = Some(about(failure, report.before.as_ref()));
@@ -33,10 +39,36 @@ pub fn execute(controller: &Controller, order: &Order) -> Report {
 fn before(controller: &Controller, order: &Order) -> Result<Option<Standing>, Failure> {
     let Some((key, op)) = target(order) else { return Ok(None) };
     let now = controller.standing(key, op)?;
-    match &order.undoes {
-        Some(undoes) => undisturbed(op, undoes, now).map(Some),
-        None => Ok(Some(now)),
+    let now = match &order.undoes {
+        Some(undoes) => undisturbed(op, undoes, now)?,
+        None => now,
+    };
+    match (op, now.state == DomainState::Paused) {
+        // Xen counts pauses: one more would have to be taken back by one more resume.
+        (Op::Suspend, true) => Err(refused(op, "state", "it is paused already", &now)),
+        (Op::Resume, false) => Err(refused(op, "state", "it is not paused", &now)),
+        _ => Ok(Some(now)),
     }
+}
+
+/// Carries out one request. A domain may have been paused more than once: it is resumed until it runs.
+fn run(controller: &Controller, request: &Request) -> Outcome<Trail> {
+    let mut trail = controller.run(request)?;
+    if let Request::Domain(key, Change::Resume) = request {
+        for _ in 0..PAUSES {
+            let still = controller.standing(*key, Op::Resume).is_ok_and(|s| s.state == DomainState::Paused);
+            if !still {
+                break;
+            }
+            trail = controller.run(request)?;
+        }
+    }
+    Ok(trail)
+}
+
+fn refused(op: Op, by: &str, why: &str, domain: &Standing) -> Failure {
+    let reason = Error::new(Kind::Refused, why).reason(by);
+    about(Failure { op, subject: "".into(), reasons: vec![reason] }, Some(domain))
 }
 
 fn undisturbed(op: Op, undoes: &Undoes, now: Standing) -> Result<Standing, Failure> {

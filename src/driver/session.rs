@@ -85,11 +85,15 @@ fn is_control_domain() -> bool {
 fn drivers(uri: &Uri, read_only: bool) -> Vec<Opened> {
     match uri {
         Uri::Xen => vec![
-            opened(xen::hypercall::info(), xen::hypercall::Xen::open()),
+            opened(xen::hypercall::info(), hypervisor(read_only)),
             opened(xen::xenstore::info(), xen::xenstore::Xenstore::open(read_only)),
         ],
         Uri::Test(host) => vec![opened(test::info(host), test::Test::open(host))],
     }
+}
+
+fn hypervisor(read_only: bool) -> Answer<xen::hypercall::Xen> {
+    if read_only { xen::hypercall::Xen::open_read_only() } else { xen::hypercall::Xen::open() }
 }
 
 fn opened<D: Control + 'static>(would_be: DriverInfo, driver: Answer<D>) -> Opened {

@@ -2,7 +2,7 @@
 //! twice. What cannot be done is refused by the drivers; this is what can be done and may not be meant.
 
 use super::{
-    CpuSet, Domain, KiB, Node, Snapshot,
+    CpuSet, Domain, KiB, Node, Op, Snapshot,
     request::{Change, PinRequest},
 };
 
@@ -36,7 +36,10 @@ pub fn is_control(domain: &Domain) -> bool {
 
 fn memory(target: KiB, domain: &Domain, host: &Snapshot) -> Vec<String> {
     let mut told = Vec::new();
-    if let Some(limit) = domain.max_memory.known().filter(|limit| target > **limit) {
+    // A toolstack raises the limit with the target.
+    let raised =
+        host.drivers.iter().any(|driver| &*driver.name == "xl" && driver.ops.contains(&Op::SetMemory));
+    if let Some(limit) = domain.max_memory.known().filter(|limit| !raised && target > **limit) {
         told.push(format!("it is above the domain's limit of {}", *limit));
     }
     let more = target.0.saturating_sub(domain.memory.0);

@@ -31,6 +31,13 @@ impl CpuSet {
         (0..cpus.min(HIGHEST + 1)).filter(|&cpu| has(cpu)).collect()
     }
 
+    /// As a hypervisor's byte bitmap, lowest bit first, of `cpus` CPUs; those above are left out.
+    pub fn to_bitmap(&self, cpus: u32) -> Vec<u8> {
+        let mut bytes = vec![0; (cpus as usize).div_ceil(8)];
+        self.iter(cpus).for_each(|cpu| bytes[cpu as usize / 8] |= 1 << (cpu % 8));
+        bytes
+    }
+
     /// Whether it stands for every CPU there is.
     pub const fn is_all(&self) -> bool {
         self.all
@@ -172,6 +179,15 @@ mod tests {
         fn a_set_prints_and_parses_back(cpus in proptest::collection::btree_set(0..=HIGHEST, 1..40)) {
             let set: CpuSet = cpus.into_iter().collect();
             prop_assert_eq!(set.to_string().parse::<CpuSet>(), Ok(set));
+        }
+
+        #[test]
+        fn a_bitmap_reads_back_as_the_set_it_was_made_of(
+            cpus in proptest::collection::btree_set(0..300_u32, 0..40), count in 301..400_u32,
+        ) {
+            let set: CpuSet = cpus.into_iter().collect();
+            prop_assert_eq!(CpuSet::from_bitmap(&set.to_bitmap(count), count), set);
+            prop_assert!(CpuSet::from_bitmap(&CpuSet::all().to_bitmap(count), count).is_all());
         }
 
         #[test]

@@ -15,12 +15,15 @@
 pub mod abi;
 pub mod about;
 mod bytes;
+pub mod command;
 pub mod console;
 pub mod cpu;
 pub mod domain;
+pub mod hvm;
 pub mod message;
 pub mod physinfo;
 pub mod pool;
+pub mod query;
 pub mod sched;
 pub mod vcpu;
 

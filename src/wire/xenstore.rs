@@ -23,6 +23,19 @@ pub const MAX_PATH: usize = 3072;
 pub struct MessageType(pub u32);
 
 impl MessageType {
+    /// Whether it only asks: all others change the tree, a connection or a domain's standing.
+    pub const fn only_asks(self) -> bool {
+        matches!(
+            self,
+            Self::DIRECTORY
+                | Self::READ
+                | Self::GET_PERMS
+                | Self::WATCH
+                | Self::UNWATCH
+                | Self::DIRECTORY_PART
+        )
+    }
+
     /// The children of a node.
     pub const DIRECTORY: Self = Self(1);
     /// The value of a node.

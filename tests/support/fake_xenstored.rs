@@ -1,7 +1,8 @@
 //! A small xenstored on a unix socket in a directory of its own, written from Xen's documents and not from our codec.
 //!
 //! It keeps a tree and watches, logs what it is asked, and can be told to misbehave: to hang, to die, to answer in
-//! odd pieces or with garbage, to hold its answers back until so many requests have come.
+//! odd pieces or with garbage, to hold its answers back until so many requests have come. Transactions see the tree
+//! as it was when they began, and do not commit where somebody wrote meanwhile.
 
 #![allow(
     missing_docs,
@@ -16,7 +17,7 @@
 )]
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     fs,
     io::{Read, Write},
     os::unix::net::{UnixListener, UnixStream},
@@ -32,6 +33,11 @@ pub const DIRECTORY: u32 = 1;
 pub const READ: u32 = 2;
 pub const WATCH: u32 = 4;
 pub const UNWATCH: u32 = 5;
+pub const TRANSACTION_START: u32 = 6;
+pub const TRANSACTION_END: u32 = 7;
+pub const WRITE: u32 = 11;
+pub const MKDIR: u32 = 12;
+pub const RM: u32 = 13;
 const WATCH_EVENT: u32 = 15;
 const ERROR: u32 = 16;
 pub const DIRECTORY_PART: u32 = 22;
@@ -78,9 +84,20 @@ struct Shared {
     changed: Condvar,
 }
 
+type Tree = BTreeMap<String, Vec<u8>>;
+
 #[derive(Default)]
 struct State {
-    tree: BTreeMap<String, Vec<u8>>,
+    tree: Tree,
+    /// Counts writes to the tree.
+    generation: u64,
+    transactions: BTreeMap<u32, Transaction>,
+    /// The number of the last transaction.
+    last: u32,
+    /// What somebody else writes just before each of the next commits.
+    interference: VecDeque<(String, String)>,
+    /// What every write at or below a path gives.
+    refuses_writes: Option<(String, &'static str)>,
     clients: Vec<Client>,
     log: Vec<(u32, String)>,
     /// How often somebody connected.
@@ -94,6 +111,14 @@ struct State {
     /// Sent instead of every answer.
     garbage: Option<Vec<u8>>,
     dead: bool,
+}
+
+struct Transaction {
+    owner: usize,
+    began: u64,
+    tree: Tree,
+    /// What it wrote or removed.
+    touched: Vec<String>,
 }
 
 struct Client {
@@ -116,21 +141,41 @@ impl FakeXenstored {
 
     /// Writes a node and fires its watches.
     pub fn write(&self, path: &str, value: &str) {
-        let mut state = self.state();
-        state.tree.insert(path.into(), value.into());
-        state.fire(path);
+        self.state().write(path, value.as_bytes());
     }
 
     /// Removes a node and all below it, and fires.
     pub fn remove(&self, path: &str) {
         let mut state = self.state();
-        let below = format!("{path}/");
-        let gone: Vec<String> =
-            state.tree.keys().filter(|p| *p == path || p.starts_with(&below)).cloned().collect();
-        for path in gone {
-            state.tree.remove(&path);
+        state.generation += 1;
+        for path in state.remove(path) {
             state.fire(&path);
         }
+    }
+
+    /// The value of a node.
+    pub fn value(&self, path: &str) -> Option<String> {
+        self.state().tree.get(path).map(|value| String::from_utf8_lossy(value).into_owned())
+    }
+
+    /// Every node with a value.
+    pub fn paths(&self) -> Vec<String> {
+        self.state().tree.keys().cloned().collect()
+    }
+
+    /// Lets somebody else write just before the next commit that is not yet interfered with.
+    pub fn interfere(&self, path: &str, value: &str) {
+        self.state().interference.push_back((path.into(), value.into()));
+    }
+
+    /// Refuses every write whose path begins so, with this name of an error.
+    pub fn refuse_writes(&self, below: &str, name: &'static str) {
+        self.state().refuses_writes = Some((below.into(), name));
+    }
+
+    /// How many transactions are open.
+    pub fn open_transactions(&self) -> usize {
+        self.state().transactions.len()
     }
 
     /// Fires a special watch such as `@introduceDomain`.
@@ -251,13 +296,20 @@ fn serve(shared: &Shared, mut stream: UnixStream, number: usize) {
         }
         state.handle(number, [kind, req_id, tx_id], &payload);
     }
-    shared.state.lock().unwrap().clients.retain(|client| client.number != number);
+    let mut state = shared.state.lock().unwrap();
+    state.clients.retain(|client| client.number != number);
+    state.transactions.retain(|_, transaction| transaction.owner != number);
 }
 
 impl State {
     fn handle(&mut self, number: usize, head: [u32; 3], payload: &[u8]) {
         let fields = fields(payload);
-        let answer = self.answer(number, head[0], &fields);
+        let answer = match head[0] {
+            TRANSACTION_START => Ok(self.begin(number)),
+            TRANSACTION_END => self.end(number, head[2], &fields[0]),
+            _ if head[2] == 0 => self.answer(number, head[0], payload),
+            _ => self.within(number, head, payload),
+        };
         let bytes = match (&self.garbage, answer) {
             (Some(garbage), _) => garbage.clone(),
             (None, Ok(value)) => message(head, &value),
@@ -269,7 +321,84 @@ impl State {
         }
     }
 
-    fn answer(&mut self, number: usize, kind: u32, fields: &[String]) -> Result<Vec<u8>, &'static str> {
+    fn begin(&mut self, owner: usize) -> Vec<u8> {
+        self.last += 1;
+        let (began, tree) = (self.generation, self.tree.clone());
+        self.transactions.insert(self.last, Transaction { owner, began, tree, touched: Vec::new() });
+        format!("{}\0", self.last).into_bytes()
+    }
+
+    fn end(&mut self, owner: usize, id: u32, how: &str) -> Result<Vec<u8>, &'static str> {
+        let done = self.transactions.remove(&id).filter(|done| done.owner == owner).ok_or("ENOENT")?;
+        assert!(["T", "F"].contains(&how), "a transaction ends in T or F, not {how:?}");
+        if how == "F" {
+            return Ok(b"OK\0".to_vec());
+        }
+        if let Some((path, value)) = self.interference.pop_front() {
+            self.write(&path, value.as_bytes());
+        }
+        if self.generation != done.began {
+            return Err("EAGAIN");
+        }
+        self.tree = done.tree;
+        self.generation += 1;
+        done.touched.iter().for_each(|path| self.fire(path));
+        Ok(b"OK\0".to_vec())
+    }
+
+    /// Answers from the tree of a transaction.
+    fn within(&mut self, number: usize, head: [u32; 3], payload: &[u8]) -> Result<Vec<u8>, &'static str> {
+        let mine = self.transactions.get_mut(&head[2]).filter(|t| t.owner == number).ok_or("ENOENT")?;
+        std::mem::swap(&mut self.tree, &mut mine.tree);
+        let answer = if [WRITE, MKDIR, RM].contains(&head[0]) {
+            mine.touched.push(fields(payload)[0].clone());
+            self.alter(head[0], payload)
+        } else {
+            self.answer(number, head[0], payload)
+        };
+        let mine = self.transactions.get_mut(&head[2]).expect("it was there");
+        std::mem::swap(&mut self.tree, &mut mine.tree);
+        answer
+    }
+
+    /// Changes the tree, without firing.
+    fn alter(&mut self, kind: u32, payload: &[u8]) -> Result<Vec<u8>, &'static str> {
+        let end = payload.iter().position(|&b| b == 0).expect("a path ends in a NUL");
+        let path = String::from_utf8_lossy(&payload[..end]).into_owned();
+        if let Some((_, name)) = self.refuses_writes.as_ref().filter(|(below, _)| path.starts_with(below)) {
+            return Err(name);
+        }
+        match kind {
+            WRITE => drop(self.tree.insert(path, payload[end + 1..].to_vec())),
+            MKDIR => drop(self.tree.entry(path).or_default()),
+            _ => {
+                let parent = path.rsplit_once('/').map_or("/", |(parent, _)| parent);
+                if !self.exists(&path) && !self.exists(parent) {
+                    return Err("ENOENT");
+                }
+                self.remove(&path);
+            }
+        }
+        Ok(b"OK\0".to_vec())
+    }
+
+    fn write(&mut self, path: &str, value: &[u8]) {
+        self.tree.insert(path.into(), value.into());
+        self.generation += 1;
+        self.fire(path);
+    }
+
+    /// Removes a node and all below it; gives what that was.
+    fn remove(&mut self, path: &str) -> Vec<String> {
+        let below = format!("{path}/");
+        let gone: Vec<String> =
+            self.tree.keys().filter(|p| *p == path || p.starts_with(&below)).cloned().collect();
+        self.tree.retain(|path, _| !gone.contains(path));
+        gone
+    }
+
+    fn answer(&mut self, number: usize, kind: u32, payload: &[u8]) -> Result<Vec<u8>, &'static str> {
+        let fields = fields(payload);
         let path = &fields[0];
         match kind {
             DIRECTORY => {
@@ -304,6 +433,12 @@ impl State {
                 let before = watches.len();
                 watches.retain(|watch| (&watch.0, &watch.1) != (path, &fields[1]));
                 if watches.len() < before { Ok(b"OK\0".to_vec()) } else { Err("ENOENT") }
+            }
+            WRITE | MKDIR | RM => {
+                let answer = self.alter(kind, payload)?;
+                self.generation += 1;
+                self.fire(path);
+                Ok(answer)
             }
             _ => Err("ENOSYS"),
         }

@@ -11,12 +11,16 @@
 )]
 
 mod calls;
+mod changes;
 mod layout;
 mod memory;
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU64, Ordering::Relaxed},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use domtop::driver::xen::hypercall::{Hypercall, Pages};
@@ -54,6 +58,21 @@ pub struct SimDomain {
     pub emulation: u32,
     /// Whether vCPU n may run on CPU n only.
     pub pinned: bool,
+    /// Hard and soft maps by vCPU, where they were set.
+    pub hard: BTreeMap<u32, u64>,
+    pub soft: BTreeMap<u32, u64>,
+    /// Weight and cap, where they were set.
+    pub share: (Option<u16>, Option<u16>),
+    /// How often it is paused; with the flag set and 0 here, once.
+    pub pauses: u32,
+    /// How many more times destroying it does but a part, in the releases that say so.
+    pub turns: u32,
+    /// `HVM_PARAM_CALLBACK_IRQ`: not 0 where the guest has drivers for Xen.
+    pub callback: u64,
+    /// vCPUs Xen holds on a CPU.
+    pub held: Vec<u32>,
+    /// Whether somebody else pauses it whenever it is resumed.
+    pub contended: bool,
 }
 
 impl SimDomain {
@@ -76,6 +95,14 @@ impl SimDomain {
             cpupool: 0,
             emulation: 0,
             pinned: false,
+            hard: BTreeMap::new(),
+            soft: BTreeMap::new(),
+            share: (None, None),
+            pauses: 0,
+            turns: 0,
+            callback: 0,
+            held: Vec::new(),
+            contended: false,
         }
     }
 }
@@ -111,6 +138,25 @@ pub struct State {
     pub hidden: Vec<u16>,
     /// Strings are refused.
     pub denied: bool,
+    /// Every changing command that came, refused or not: what it is and to which domain.
+    pub changes: Vec<(Change, u16)>,
+    /// What every changing command gives.
+    pub refusal: Option<Errno>,
+    /// Buttons beyond those of ACPI, such as the reset no release for x86 has.
+    pub buttons: Vec<u32>,
+}
+
+/// A changing command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    Destroy,
+    Pause,
+    Unpause,
+    SetAffinity,
+    MaxMemory,
+    MaxVcpus,
+    PutShare,
+    Trigger(u32),
 }
 
 /// Releases with their domctl and sysctl versions, typed from the table of the headers' history.
@@ -173,6 +219,9 @@ impl State {
             policy: false,
             hidden: Vec::new(),
             denied: false,
+            changes: Vec::new(),
+            refusal: None,
+            buttons: Vec::new(),
         }
     }
 }
@@ -204,6 +253,11 @@ impl SimXen {
     /// Changes what it is like.
     pub fn change(&self, change: impl FnOnce(&mut State)) {
         change(&mut self.state.lock().unwrap());
+    }
+
+    /// Looks at what it is like.
+    pub fn look<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.state.lock().unwrap())
     }
 
     /// How often something was called since the counts were cleared.
@@ -242,7 +296,7 @@ impl Hypercall for SimXen {
             state.faults -= 1;
             return Err(Errno::EFAULT);
         }
-        self.dispatch(&state, number, arguments, calls::Origin::Caller)
+        self.dispatch(&mut state, number, arguments, calls::Origin::Caller)
     }
 
     fn pages(&self, bytes: usize) -> Result<Box<dyn Pages>, Errno> {

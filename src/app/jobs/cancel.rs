@@ -34,16 +34,12 @@ impl App {
 
     /// A guest on its way to an amount of memory or of vCPUs is sent back; one that was asked to shut down cannot be.
     fn turn_back(&mut self, id: JobId) -> Vec<Effect> {
-        let Some(job) = self.jobs.job_mut(id) else { return Vec::new() };
+        let Some(job) = self.jobs.job(id) else { return Vec::new() };
         let turns = |request: &Request| {
             matches!(request, Request::Domain(_, Change::SetMemory(_) | Change::SetVcpus(_)))
         };
         if !job.requests.iter().all(turns) {
             return self.cannot(id, "a guest that was asked cannot be asked to forget it; it can be left");
-        }
-        let now = self.now;
-        if let Some(job) = self.jobs.job_mut(id) {
-            job.end(Stage::Cancelled, now);
         }
         self.undo(id)
     }

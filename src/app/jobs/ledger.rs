@@ -105,6 +105,10 @@ impl App {
         });
         if let Some(job) = self.jobs.job_mut(id) {
             job.undo = Undo::Undone(again);
+            // What was still on its way is not waited for any more.
+            if job.stage == Stage::Underway {
+                job.end(Stage::Cancelled, now);
+            }
         }
         self.say(format!("{title}: asked"));
         self.send_due()

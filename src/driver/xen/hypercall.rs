@@ -11,23 +11,28 @@
 
 mod about;
 mod arena;
+mod buttons;
+mod control;
 mod device;
 mod domains;
 mod host;
+mod limits;
 mod link;
 mod log;
+mod pin;
 mod probe;
 mod refusal;
 mod shares;
 mod vcpus;
+mod weigh;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nix::errno::Errno;
 
-use self::{device::Device, link::Link};
+use self::{arena::Arena, device::Device, link::Link};
 use crate::{
-    driver::{Answer, Control, DriverInfo, Observe},
+    driver::{Answer, DriverInfo, Observe},
     model::{
         Affinity, Domain, DomainKey, HostMemory, Hypervisor, Light, Node, Op, PcpuTime, SchedParams, Vcpu,
     },
@@ -67,7 +72,7 @@ pub trait Pages: Send {
 }
 
 /// What the driver can at most: what old releases lack is left out once it is open.
-const OPS: [Op; 9] = [
+const OPS: [Op; 18] = [
     Op::Hypervisor,
     Op::Node,
     Op::HostMemory,
@@ -77,6 +82,15 @@ const OPS: [Op; 9] = [
     Op::Affinities,
     Op::ReadScheduler,
     Op::HostLog,
+    Op::Suspend,
+    Op::Resume,
+    Op::Destroy,
+    Op::SetVcpus,
+    Op::Shutdown,
+    Op::Reboot,
+    Op::SetMaxMemory,
+    Op::Pin,
+    Op::SetScheduler,
 ];
 
 /// What the driver is, opened or not.
@@ -87,6 +101,8 @@ pub fn info() -> DriverInfo {
 /// The hypervisor by its calls.
 pub struct Xen {
     link: Mutex<Link>,
+    /// What changes go by, once there is one: to end a large domain takes Xen seconds, and looking must not wait.
+    orders: Mutex<Option<Link>>,
     info: DriverInfo,
 }
 
@@ -104,13 +120,47 @@ impl Xen {
     /// # Errors
     /// As [`Xen::open`].
     pub fn over(hypercall: Arc<dyn Hypercall>) -> Answer<Self> {
+        Self::with(hypercall.peer(), Arena::new(hypercall)?)
+    }
+
+    /// Opens the device for looking only: see [`Xen::over_read_only`].
+    ///
+    /// # Errors
+    /// As [`Xen::open`].
+    pub fn open_read_only() -> Answer<Self> {
+        Self::over_read_only(Arc::new(Device::open()?))
+    }
+
+    /// Over any way to a hypervisor, for looking only: a call that does more than ask ends before it is made, with
+    /// [`crate::model::Kind::Refused`].
+    ///
+    /// # Errors
+    /// As [`Xen::open`].
+    pub fn over_read_only(hypercall: Arc<dyn Hypercall>) -> Answer<Self> {
         let peer = hypercall.peer();
-        let mut link = probe::probe(hypercall)?;
+        let mut arena = Arena::new(hypercall)?;
+        arena.fence();
+        Self::with(peer, arena)
+    }
+
+    fn with(peer: Arc<str>, arena: Arena) -> Answer<Self> {
+        let mut link = probe::probe(arena)?;
         // A security policy may forbid either; the calls of each tick will say so in their place.
         let _ = link.host_memory();
         let _ = link.list();
         let ops = OPS.into_iter().filter(|&op| link.can(op)).collect();
-        Ok(Self { link: Mutex::new(link), info: DriverInfo { peer, ops, ..info() } })
+        let info = DriverInfo { peer, ops, ..info() };
+        Ok(Self { link: Mutex::new(link), orders: Mutex::default(), info })
+    }
+
+    /// Makes a change over the link of its own.
+    fn order(&self, change: impl FnOnce(&mut Link) -> Answer<()>) -> Answer<()> {
+        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        let link = match &mut *orders {
+            Some(link) => link,
+            none => none.insert(self.link().twin()?),
+        };
+        change(link)
     }
 
     fn link(&self) -> MutexGuard<'_, Link> {
@@ -163,5 +213,3 @@ impl Observe for Xen {
         self.link().host_log(cursor)
     }
 }
-
-impl Control for Xen {}

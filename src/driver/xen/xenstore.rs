@@ -6,12 +6,16 @@
 //! read in bursts (`facts`, `devices`). Counters do not come from xenstored at all, but from files of
 //! the kernel that serves as the backend (`counters`).
 
+mod clean_up;
 mod client;
+mod control;
 mod counters;
 mod devices;
 mod facts;
+mod guest;
 mod link;
 mod names;
+mod rename;
 
 use std::{
     env,
@@ -22,7 +26,7 @@ use std::{
 
 use self::{counters::Counters, link::Link, names::Names};
 use crate::{
-    driver::{Answer, Control, DriverInfo, Error, Observe},
+    driver::{Answer, DriverInfo, Error, Observe},
     model::{Demand, Device, Domain, DomainKey, Light, Name, Op, Stamp},
 };
 
@@ -67,6 +71,20 @@ impl Places {
     }
 }
 
+/// What the driver can, all of it with any xenstored.
+const OPS: [Op; 10] = [
+    Op::Identify,
+    Op::Traffic,
+    Op::Devices,
+    Op::Facts,
+    Op::Requests,
+    Op::Shutdown,
+    Op::Reboot,
+    Op::SetMemory,
+    Op::SetVcpus,
+    Op::Rename,
+];
+
 /// What the driver is, opened or not.
 pub fn info() -> DriverInfo {
     describe(Path::new("/run/xenstored/socket"))
@@ -77,7 +95,7 @@ fn describe(peer: &Path) -> DriverInfo {
         name: "xenstore",
         peer: peer.display().to_string().into(),
         hypervisor: false,
-        ops: [Op::Identify, Op::Traffic, Op::Devices, Op::Facts].into(),
+        ops: OPS.into(),
     }
 }
 
@@ -107,12 +125,14 @@ impl State {
 }
 
 impl Xenstore {
-    /// Connects, by the read-only socket where there is one and looking is all that is wanted.
+    /// Connects; where looking is all that is wanted, by the read-only socket if there is one, and as
+    /// [`Xenstore::at_read_only`] in any case.
     ///
     /// # Errors
     /// Where nobody answers or this user may not.
     pub fn open(read_only: bool) -> Answer<Self> {
-        Self::at(Places::host(read_only))
+        let places = Places::host(read_only);
+        if read_only { Self::at_read_only(places) } else { Self::at(places) }
     }
 
     /// Connects to the first peer of these places that can be connected to. Asks it nothing yet.
@@ -124,6 +144,16 @@ impl Xenstore {
         let counters = Counters::new(&places.proc, &places.sys, places.shm);
         let state = State { link, names: Names::default(), counters };
         Ok(Self { info: describe(&peer), state: Mutex::new(state) })
+    }
+
+    /// The same, for looking only: a request that does more than ask is an error before a byte of it leaves.
+    ///
+    /// # Errors
+    /// As [`Xenstore::at`].
+    pub fn at_read_only(places: Places) -> Answer<Self> {
+        let xenstore = Self::at(places)?;
+        xenstore.state().link.fence();
+        Ok(xenstore)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -171,6 +201,11 @@ impl Observe for Xenstore {
         let id = state.running(key)?;
         state.link.run(|client| facts::read(id, key.uuid, client))
     }
-}
 
-impl Control for Xenstore {}
+    fn requests(&self, keys: &[DomainKey], into: &mut Vec<(DomainKey, Name)>) -> Answer<()> {
+        let mut state = self.state();
+        let running: Vec<DomainKey> =
+            keys.iter().copied().filter(|&key| state.running(key).is_ok()).collect();
+        state.link.run(|client| control::requests(&running, client, into))
+    }
+}

@@ -92,7 +92,7 @@ fn hit(pen: &mut Pen<'_>, act: &Act) {
     };
     let sign = pen.signs.state(target.state);
     let style = theme.state(target.state);
-    pen.put(sign, style).skip(1).field(24, &visible(&target.label), theme.text()).skip(1);
+    pen.put(sign, style).skip(1).field(21, &visible(&target.label), theme.text()).skip(1);
     pen.field(9, target.state.word(), style).skip(1);
     match target.key.id {
         Some(id) => pen.print(theme.dim(), format_args!("id {:<6}", id.0)),

@@ -13,6 +13,8 @@ pub mod call {
     pub const MULTICALL: u64 = 13;
     /// `xen_version`: (command, buffer).
     pub const XEN_VERSION: u64 = 17;
+    /// `hvm_op`: (command, message).
+    pub const HVM_OP: u64 = 34;
     /// `sysctl`: (message).
     pub const SYSCTL: u64 = 35;
     /// `domctl`: (message).

@@ -62,24 +62,46 @@ impl Sysctl {
 /// A command about one domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Domctl {
+    /// Ends the domain.
+    Destroy,
+    /// Stops its vCPUs.
+    Pause,
+    /// Takes one stop back.
+    Unpause,
     /// State, memory and CPU time of the domain.
     DomainInfo,
+    /// Sets where one vCPU may run.
+    SetVcpuAffinity,
+    /// Sets how much memory it may have.
+    MaxMemory,
     /// State and CPU time of one vCPU.
     VcpuInfo,
+    /// Sets how many vCPUs it may have.
+    MaxVcpus,
     /// The domain's share of the CPUs.
     Scheduler,
     /// Where one vCPU may run.
     VcpuAffinity,
+    /// Presses a button of the emulated machine.
+    Trigger,
 }
 
 impl Domctl {
-    /// Its number, its number as a `dom0_op`, and where the argument of that holds the domain.
-    const fn row(self) -> (u32, Option<(u32, usize)>) {
+    /// Its number, the first domctl version that has it, its number as a `dom0_op`, and where the argument of that
+    /// holds the domain.
+    const fn row(self) -> (u32, u32, Option<(u32, usize)>) {
         match self {
-            Self::DomainInfo => (5, Some((12, 0))),
-            Self::VcpuInfo => (14, Some((43, 0))),
-            Self::Scheduler => (16, Some((7, 8))),
-            Self::VcpuAffinity => (25, None),
+            Self::Destroy => (2, 1, Some((9, 0))),
+            Self::Pause => (3, 1, Some((10, 0))),
+            Self::Unpause => (4, 1, Some((11, 0))),
+            Self::DomainInfo => (5, 1, Some((12, 0))),
+            Self::SetVcpuAffinity => (9, 1, Some((20, 0))),
+            Self::MaxMemory => (11, 1, Some((28, 0))),
+            Self::VcpuInfo => (14, 1, Some((43, 0))),
+            Self::MaxVcpus => (15, 1, Some((41, 0))),
+            Self::Scheduler => (16, 1, Some((7, 8))),
+            Self::VcpuAffinity => (25, 1, None),
+            Self::Trigger => (28, 5, None),
         }
     }
 }
@@ -105,8 +127,9 @@ impl Message {
 
     /// A command about one domain; none where this hypervisor has no such command.
     pub fn domctl(abi: &Abi, command: Domctl, domain: u16) -> Option<Self> {
-        let (number, legacy) = command.row();
+        let (number, since, legacy) = command.row();
         let (mut message, at) = match legacy {
+            _ if !abi.is_legacy() && abi.domctl < since => return None,
             _ if !abi.is_legacy() => (Self::new(call::DOMCTL, number, abi.domctl, 16), 8),
             Some((number, at)) => (Self::dom0_op(number), 8 + at),
             None => return None,

@@ -109,7 +109,7 @@ pub fn decode(abi: &Abi, kind: Kind, reply: &Message) -> Share {
     let at = if abi.is_legacy() { 16 } else { 8 };
     match kind {
         Kind::Credit => credit(reply, at, true),
-        Kind::Credit2 => credit(reply, at, abi.release >= Release::new(4, 10)),
+        Kind::Credit2 => credit(reply, at, has_cap(abi, kind)),
         Kind::Rtds => rtds(abi, reply, at),
         Kind::Sedf => sedf(reply, at),
         Kind::Bvt => Share { other: vec![("mcu advance", u64::from(reply.u32(at)))], ..Share::default() },
@@ -143,6 +143,28 @@ fn sedf(reply: &Message, at: usize) -> Share {
             ("extratime", u64::from(reply.u32(at + 24))),
         ],
     }
+}
+
+/// Whether a domain's share can have a cap: with credit always, with credit2 since 4.10.
+pub fn has_cap(abi: &Abi, kind: Kind) -> bool {
+    kind == Kind::Credit || (kind == Kind::Credit2 && abi.release >= Release::new(4, 10))
+}
+
+/// Sets a domain's share to what the answer to [`ask`] says with this weight and cap in it; none where the scheduler
+/// has no weights.
+///
+/// All that was read is said again, because credit2 has no word for a cap that stays: 0 takes it away.
+pub fn put(reply: &Message, kind: Kind, weight: Option<u16>, cap: Option<u16>) -> Option<Message> {
+    /// `XEN_DOMCTL_SCHEDOP_putinfo`.
+    const PUT: u32 = 0;
+    let mut message = Some(*reply).filter(|_| matches!(kind, Kind::Credit | Kind::Credit2))?;
+    message.put_u32(4, PUT);
+    for (at, value) in [(8, weight), (10, cap)] {
+        if let Some(value) = value {
+            message.put(at, &value.to_le_bytes());
+        }
+    }
+    Some(message)
 }
 
 /// Asks for the parameters a pool's scheduler has for all its domains; none where it has none.

@@ -72,3 +72,37 @@ pub fn ask_affinity(abi: &Abi, domain: u16, vcpu: u32, maps: Maps) -> Option<Mes
     }
     Some(message)
 }
+
+/// A new affinity: addresses of byte maps, lowest bit first, where Xen since 4.5 writes what became of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewMaps {
+    /// Where it may run at all.
+    pub hard: Option<u64>,
+    /// Where it would rather run; there is no such thing before 4.5.
+    pub soft: Option<u64>,
+    /// How many CPUs each map has.
+    pub cpus: u32,
+    /// The hard map's first 64 CPUs, for releases before 3.0.3, which take it within the message.
+    pub bits: u64,
+}
+
+/// Sets where a vCPU may run; none where this release cannot set what is asked.
+pub fn set_affinity(abi: &Abi, domain: u16, vcpu: u32, maps: &NewMaps) -> Option<Message> {
+    let mut message = Message::domctl(abi, Domctl::SetVcpuAffinity, domain)?;
+    if has_soft(abi) {
+        message.put_u32(0, vcpu);
+        message.put_u32(4, u32::from(maps.hard.is_some()) | u32::from(maps.soft.is_some()) << 1);
+        message.put_map(8, maps.hard.unwrap_or(0), maps.hard.map_or(0, |_| maps.cpus));
+        message.put_map(24, maps.soft.unwrap_or(0), maps.soft.map_or(0, |_| maps.cpus));
+        return Some(message);
+    }
+    let hard = maps.hard.filter(|_| maps.soft.is_none())?;
+    if abi.is_legacy() {
+        message.put_u32(4, vcpu);
+        message.put_u64(8, maps.bits);
+    } else {
+        message.put_u32(0, vcpu);
+        message.put_map(8, hard, maps.cpus);
+    }
+    Some(message)
+}

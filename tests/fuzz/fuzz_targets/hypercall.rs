@@ -3,7 +3,8 @@
 #![no_main]
 
 use domtop::wire::hypercall::{
-    Abi, Arch, Message, Release, about, console, cpu, domain, message, physinfo, pool, sched, vcpu,
+    Abi, Arch, Message, Release, about, console, cpu, domain, hvm, message, physinfo, pool, query, sched,
+    vcpu,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -20,6 +21,7 @@ fuzz_target!(|data: &[u8]| {
     records(&abi, bytes);
     messages(&abi, bytes, u32::from(*k));
     buffers(&abi, bytes, u32::from(*n) * 20, u32::from(*m) * 20);
+    fence(bytes);
 });
 
 fn records(abi: &Abi, bytes: &[u8]) {
@@ -54,7 +56,18 @@ fn messages(abi: &Abi, bytes: &[u8], scheduler: u32) {
         let kind = sched::Kind::new(scheduler);
         let _ = (vcpu::decode(abi, &reply), reply.domain());
         let _ = (sched::decode(abi, kind, &reply), sched::pool(abi, kind, &reply));
+        let _ = sched::put(&reply, kind, Some(u16::MAX), None);
     }
+}
+
+/// The fence judges any bytes, and never takes less than a whole head for a question.
+fn fence(bytes: &[u8]) {
+    for number in [7, 13, 34, 35, 36] {
+        let asks = query::message_only_asks(number, bytes);
+        assert!(!asks || bytes.len() >= 8);
+        let _ = query::only_asks(number, [1, 3, 0, 0, 0], |at, _| bytes.get(usize::try_from(at).ok()?..));
+    }
+    let _ = hvm::value(bytes);
 }
 
 fn buffers(abi: &Abi, bytes: &[u8], count: u32, index: u32) {

@@ -4,7 +4,7 @@ use nix::errno::Errno;
 
 use super::{Called, SimDomain, SimXen, State, layout};
 
-type Answer = Result<u64, Errno>;
+pub(super) type Answer = Result<u64, Errno>;
 
 /// The strings `xen_version` tells: command, size, text.
 const STRINGS: &[(u64, usize, &str)] = &[
@@ -22,7 +22,7 @@ pub enum Origin {
 }
 
 impl SimXen {
-    pub(super) fn dispatch(&self, s: &State, number: u64, a: [u64; 5], origin: Origin) -> Answer {
+    pub(super) fn dispatch(&self, s: &mut State, number: u64, a: [u64; 5], origin: Origin) -> Answer {
         let note = |called| self.note(if origin == Origin::Multicall { Called::Entry } else { called });
         match number {
             7 if s.sysctl == 0 => self.dom0_op(s, a[0], note),
@@ -34,6 +34,7 @@ impl SimXen {
                 note(Called::Version);
                 self.version(s, a)
             }
+            34 => self.hvm_op(s, a),
             35 if s.sysctl > 0 => self.sysctl(s, a[0], note),
             36 if s.sysctl > 0 => {
                 note(Called::Domctl);
@@ -43,7 +44,7 @@ impl SimXen {
         }
     }
 
-    fn multicall(&self, s: &State, a: [u64; 5]) -> Answer {
+    fn multicall(&self, s: &mut State, a: [u64; 5]) -> Answer {
         if let Some(errno) = s.no_multicall {
             return Err(errno);
         }
@@ -105,7 +106,7 @@ impl SimXen {
         }
     }
 
-    fn dom0_op(&self, s: &State, at: u64, note: impl Fn(Called)) -> Answer {
+    fn dom0_op(&self, s: &mut State, at: u64, note: impl Fn(Called)) -> Answer {
         let command = self.open(s, at, 0x0300_0000)?;
         let kind = match command {
             38 => Called::List,
@@ -122,7 +123,7 @@ impl SimXen {
             12 => self.domain_info(s, at + 8, at + 8),
             43 => self.old_vcpu(s, at + 8),
             7 => self.old_share(s, at + 8),
-            _ => Err(Errno::ENOSYS),
+            _ => self.old_change(s, command, at + 8),
         }
     }
 
@@ -282,7 +283,7 @@ impl SimXen {
         self.regions.write(at + 16, &words.map(u32::to_le_bytes).concat()).map(|()| 0)
     }
 
-    fn domctl(&self, s: &State, at: u64) -> Answer {
+    fn domctl(&self, s: &mut State, at: u64) -> Answer {
         let _: [u8; 144] = self.regions.read(at)?;
         let command = self.open(s, at, s.domctl)?;
         if command == 5 {
@@ -294,9 +295,12 @@ impl SimXen {
         }
         match command {
             14 => self.vcpu(s, d, at + 16),
-            16 => self.share(s, d, at + 16),
+            16 if self.u32(at + 20)? == 1 => self.share(s, d, at + 16),
             25 => self.affinity(s, d, at + 16),
-            _ => Err(Errno::ENOSYS),
+            _ => {
+                let id = d.id;
+                self.new_change(s, command, id, at + 16)
+            }
         }
     }
 
@@ -324,38 +328,42 @@ impl SimXen {
             if self.u32(at + 4)?.trailing_zeros() >= 2 {
                 return Err(Errno::EINVAL);
             }
-            self.write_map(self.u64(at + 24)?, self.u32(at + 32)?, 0b0101)?;
+            let soft = d.soft.get(&vcpu).copied().unwrap_or(0b0101);
+            self.write_map(self.u64(at + 24)?, self.u32(at + 32)?, soft)?;
         }
         self.write_map(self.u64(at + 8)?, self.u32(at + 16)?, map(s, d, vcpu))
     }
 
     fn share(&self, s: &State, d: &SimDomain, at: u64) -> Answer {
-        let (scheduler, command) = (self.u32(at)?, self.u32(at + 4)?);
-        let here = if d.cpupool == 3 { 5 } else { s.scheduler };
-        if command != 1 || scheduler != here {
+        let scheduler = self.u32(at)?;
+        if scheduler != s.scheduler_of(d) {
             return Err(Errno::EINVAL);
         }
+        let (weight, cap) = d.share;
         let c = layout::C::new().u32(scheduler).u32(1);
         match scheduler {
             4 => self.write(at, &sedf(c)),
-            5 => self.write(at, &c.u16(300).u16(50)),
-            6 => self.write(at, &c.u16(256).when(s.release >= (4, 10), |c| c.u16(70))),
+            5 => self.write(at, &c.u16(weight.unwrap_or(300)).u16(cap.unwrap_or(50))),
+            6 => {
+                let c = c.u16(weight.unwrap_or(256));
+                self.write(at, &c.when(s.release >= (4, 10), |c| c.u16(cap.unwrap_or(70))))
+            }
             8 => self.write(at, &c.u32(10_000).u32(4_000).when(s.release >= (4, 10), |c| c.u32(1))),
             _ => Err(Errno::EINVAL),
         }
     }
 
-    fn find<'s>(&self, s: &'s State, at: u64) -> Result<&'s SimDomain, Errno> {
+    pub(super) fn find<'s>(&self, s: &'s State, at: u64) -> Result<&'s SimDomain, Errno> {
         let id = u16::from_le_bytes(self.regions.read(at)?);
         s.domains.iter().find(|d| d.id == id).ok_or(Errno::ESRCH)
     }
 
-    fn has_vcpu(s: &State, d: &SimDomain, vcpu: u32) -> Result<(), Errno> {
+    pub(super) fn has_vcpu(s: &State, d: &SimDomain, vcpu: u32) -> Result<(), Errno> {
         let none = if s.release >= (4, 22) { Errno::ENOENT } else { Errno::EINVAL };
         if vcpu < d.vcpus { Ok(()) } else { Err(none) }
     }
 
-    fn write_map(&self, at: u64, bits: u32, map: u64) -> Answer {
+    pub(super) fn write_map(&self, at: u64, bits: u32, map: u64) -> Answer {
         let mut bytes = [0; 512];
         bytes[..8].copy_from_slice(&map.to_le_bytes());
         self.regions.write(at, &bytes[..bits.div_ceil(8) as usize]).map(|()| 0)
@@ -365,17 +373,20 @@ impl SimXen {
         self.regions.write(at, c.bytes(0)).map(|()| 0)
     }
 
-    fn u32(&self, at: u64) -> Result<u32, Errno> {
+    pub(super) fn u32(&self, at: u64) -> Result<u32, Errno> {
         self.regions.read(at).map(u32::from_le_bytes)
     }
 
-    fn u64(&self, at: u64) -> Result<u64, Errno> {
+    pub(super) fn u64(&self, at: u64) -> Result<u64, Errno> {
         self.regions.read(at).map(u64::from_le_bytes)
     }
 }
 
 /// Where a vCPU may run: its own CPU, or all.
-fn map(s: &State, d: &SimDomain, vcpu: u32) -> u64 {
+pub(super) fn map(s: &State, d: &SimDomain, vcpu: u32) -> u64 {
+    if let Some(&set) = d.hard.get(&vcpu) {
+        return set;
+    }
     if d.pinned { 1 << (vcpu % s.cpus) } else { (1 << s.cpus) - 1 }
 }
 

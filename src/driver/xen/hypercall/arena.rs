@@ -8,6 +8,7 @@ use super::{Hypercall, Pages, refusal};
 use crate::{
     driver::{Answer, Error},
     model::Kind,
+    wire::hypercall::query,
 };
 
 /// What it starts with.
@@ -21,12 +22,24 @@ const RETRIES: u32 = 2;
 pub(super) struct Arena {
     xen: Arc<dyn Hypercall>,
     pages: Box<dyn Pages>,
+    /// Whether only what asks may pass.
+    fenced: bool,
 }
 
 impl Arena {
     pub(super) fn new(xen: Arc<dyn Hypercall>) -> Answer<Self> {
         let pages = xen.pages(FIRST).map_err(|errno| refusal::memory(FIRST, errno))?;
-        Ok(Self { xen, pages })
+        Ok(Self { xen, pages, fenced: false })
+    }
+
+    /// Memory of its own over the same way, behind the same fence.
+    pub(super) fn twin(&self) -> Answer<Self> {
+        Ok(Self { fenced: self.fenced, ..Self::new(self.xen.clone())? })
+    }
+
+    /// From now on lets only calls through that ask: the rest are answered EROFS before the device sees them.
+    pub(super) fn fence(&mut self) {
+        self.fenced = true;
     }
 
     /// Makes room for this many bytes, at least twice what there was; what it holds stays.
@@ -58,6 +71,12 @@ impl Arena {
         &bytes[at.min(end)..end]
     }
 
+    /// What stands at an address of it, up to so many bytes.
+    fn at_address(&self, address: u64, length: usize) -> Option<&[u8]> {
+        let at = usize::try_from(address.checked_sub(self.pages.address())?).ok()?;
+        Some(self.bytes(at, length))
+    }
+
     /// Writes into it, where there is room reserved.
     pub(super) fn write(&mut self, at: usize, bytes: &[u8]) {
         self.pages.bytes_mut()[at..at + bytes.len()].copy_from_slice(bytes);
@@ -70,6 +89,9 @@ impl Arena {
 
     /// Makes a call; again where a page was missing.
     pub(super) fn call(&mut self, number: u64, arguments: [u64; 5]) -> Result<u64, Errno> {
+        if self.fenced && !query::only_asks(number, arguments, |at, length| self.at_address(at, length)) {
+            return Err(Errno::EROFS);
+        }
         for _ in 0..RETRIES {
             match self.xen.call(number, arguments) {
                 Err(Errno::EFAULT) => self.pages.touch(),

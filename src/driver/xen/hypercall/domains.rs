@@ -173,11 +173,14 @@ impl Link {
     /// Asks for one domain: its record, where it still is the domain of the key.
     pub(super) fn domain(&mut self, wanted: DomainKey) -> Answer<Record> {
         let id = wanted.id.and_then(|id| u16::try_from(id.0).ok()).ok_or_else(|| refusal::gone(wanted))?;
-        let reply = self.ask("a domain", domain::info(&self.abi, id))?;
-        let record = self.layout.decode(reply.argument());
-        record
-            .filter(|record| key(record.domain, record.handle) == wanted)
-            .ok_or_else(|| refusal::gone(wanted))
+        let mut message = domain::info(&self.abi, id).ok_or_else(|| self.lacks("a domain"))?;
+        self.send(&mut message).map_err(|errno| match errno {
+            Errno::ESRCH => refusal::gone(wanted),
+            errno => refusal::refused("a domain", errno),
+        })?;
+        let record = self.layout.decode(message.argument()).filter(|record| record.domain == id);
+        let record = record.ok_or_else(|| refusal::gone(wanted))?;
+        if key(id, record.handle) == wanted { Ok(record) } else { Err(refusal::given_away(id)) }
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
     wire::hypercall::{
         Abi, Message,
         abi::call,
+        command::{self, Button},
         cpu, domain,
         message::{self, ENTRY, ENTRY_RESULT, LARGEST},
         physinfo::PhysInfo,
@@ -47,9 +48,24 @@ impl Link {
         Self { arena, abi, layout, capacity: 256, host: None, multicall: true, trouble: None }
     }
 
+    /// A second link to the same hypervisor, with memory of its own: neither holds the other up.
+    pub(super) fn twin(&self) -> Answer<Self> {
+        let mut twin = Self::new(self.arena.twin()?, self.abi, self.layout);
+        (twin.host, twin.multicall) = (self.host, self.multicall);
+        Ok(twin)
+    }
+
     /// Whether this release can do an operation at all.
     pub(super) fn can(&self, op: Op) -> bool {
-        op != Op::PcpuTimes || cpu::ask_times(&self.abi, 0, 0).is_some()
+        match op {
+            Op::PcpuTimes => cpu::ask_times(&self.abi, 0, 0).is_some(),
+            Op::SetVcpus => command::may_add_vcpus(&self.abi),
+            Op::Shutdown => self.has_button(Button::Power),
+            Op::Reboot => self.has_button(Button::Reset),
+            // Its schedulers, BVT and SEDF, have no weights to set.
+            Op::SetScheduler => !self.abi.is_legacy(),
+            _ => true,
+        }
     }
 
     /// How the hypervisor is, from what the last calls gave.
@@ -69,7 +85,19 @@ impl Link {
 
     /// The error of what this release has not.
     pub(super) fn lacks(&self, what: &str) -> Error {
-        Error::new(Kind::Unsupported, format!("Xen {} cannot tell {what}", self.abi.release))
+        self.cannot(&format!("tell {what}"))
+    }
+
+    /// The error of what this release can not do.
+    pub(super) fn cannot(&self, doing: &str) -> Error {
+        Error::new(Kind::Unsupported, format!("Xen {} cannot {doing}", self.abi.release))
+    }
+
+    /// Sends a message that changes something and takes its answer; `doing` is what it does.
+    pub(super) fn tell(&mut self, doing: &str, message: Option<Message>) -> Answer<Message> {
+        let mut message = message.ok_or_else(|| self.cannot(doing))?;
+        self.send(&mut message).map_err(|errno| refusal::failed(doing, errno))?;
+        Ok(message)
     }
 
     /// Sends a message; its answer takes its place.

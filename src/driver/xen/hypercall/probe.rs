@@ -9,12 +9,9 @@
 //!                                        size of a domain record, measured: vendors backport
 //! ```
 
-use std::sync::Arc;
-
 use nix::errno::Errno;
 
 use super::{
-    Hypercall,
     arena::Arena,
     link::{BUFFER, Link, send},
     refusal,
@@ -33,8 +30,7 @@ use crate::{
 const RECORD_ROOM: usize = 256;
 
 /// A link to the hypervisor, once it is known how to speak to it.
-pub(super) fn probe(hypercall: Arc<dyn Hypercall>) -> Answer<Link> {
-    let mut arena = Arena::new(hypercall)?;
+pub(super) fn probe(mut arena: Arena) -> Answer<Link> {
     let word = arena.call(call::XEN_VERSION, [about::VERSION, 0, 0, 0, 0]);
     let release = Release::from_word(word.map_err(|errno| refusal::refused("the version of Xen", errno))?);
     let abi = versions(&mut arena, release)?;

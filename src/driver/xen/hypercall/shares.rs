@@ -41,7 +41,7 @@ impl Link {
     }
 
     /// The first cpupool whose number is `id` or above.
-    fn pool_from(&mut self, id: u32) -> Answer<Option<(Pool, CpuSet)>> {
+    pub(super) fn pool_from(&mut self, id: u32) -> Answer<Option<(Pool, CpuSet)>> {
         let cpus = self.cpus()?;
         let size = (cpus as usize).div_ceil(8).next_multiple_of(8);
         self.arena.reserve(BUFFER + size)?;
@@ -76,7 +76,7 @@ impl Link {
         })
     }
 
-    fn scheduler_of(&mut self, pool: Option<u32>) -> Answer<Kind> {
+    pub(super) fn scheduler_of(&mut self, pool: Option<u32>) -> Answer<Kind> {
         let found = match pool {
             Some(id) => self.pool_from(id)?.filter(|found| found.0.id == id),
             None => None,

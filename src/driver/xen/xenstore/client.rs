@@ -4,6 +4,7 @@
 //! through buffers of any size.
 
 mod stream;
+mod transaction;
 
 use std::{io, time::Duration};
 
@@ -46,6 +47,12 @@ pub(super) struct Client {
     pub(super) patience: Duration,
     /// Which connection this is, from 1: what was watched over another is watched no longer.
     pub(super) epoch: u64,
+    /// Whether only what asks is sent.
+    pub(super) fenced: bool,
+    /// The transaction that requests belong to, 0 for none.
+    transaction: u32,
+    /// Whether the stream is of no use any more.
+    broken: bool,
 }
 
 /// Tokens of the events that came and were not yet looked at.
@@ -75,13 +82,22 @@ impl Client {
             events: Events::default(),
             patience,
             epoch,
+            fenced: false,
+            transaction: 0,
+            broken: false,
         }
     }
 
     /// Adds a request to the batch and returns its number in it.
     pub(super) fn queue(&mut self, request: &Request<'_>) -> Answer<usize> {
+        if self.fenced && !request.kind().only_asks() {
+            return Err(Error::new(
+                Kind::Refused,
+                "write to xenstore: this session was opened for looking only",
+            ));
+        }
         let from = self.out.len();
-        request.encode(self.next_id, 0, &mut self.out).map_err(malformed)?;
+        request.encode(self.next_id, self.transaction, &mut self.out).map_err(malformed)?;
         let size = self.out.len() - from;
         if size > self.stream.longest() {
             self.out.truncate(from);
@@ -108,8 +124,19 @@ impl Client {
         self.queued
     }
 
+    /// Whether the connection is of no use any more.
+    pub(super) const fn is_broken(&self) -> bool {
+        self.broken
+    }
+
     /// Sends the batch and hands each reply over with the number of its request.
-    pub(super) fn exchange(&mut self, mut each: impl FnMut(usize, Reply<'_>)) -> Answer<()> {
+    pub(super) fn exchange(&mut self, each: impl FnMut(usize, Reply<'_>)) -> Answer<()> {
+        let answer = self.send_and_take(each);
+        self.broken |= answer.is_err();
+        answer
+    }
+
+    fn send_and_take(&mut self, mut each: impl FnMut(usize, Reply<'_>)) -> Answer<()> {
         let mut owed = Owed::for_the_last(std::mem::take(&mut self.queued), self.next_id);
         let mut sent = if self.out.is_empty() { 0 } else { self.stream.send(&self.out)? };
         let mut deadline = Deadline::after(self.patience);
@@ -135,6 +162,12 @@ impl Client {
 
     /// Takes in what came unasked, without waiting: one system call where nothing did.
     pub(super) fn look(&mut self) -> Answer<()> {
+        let answer = self.take_unasked();
+        self.broken |= answer.is_err();
+        answer
+    }
+
+    fn take_unasked(&mut self) -> Answer<()> {
         let mut nothing = Owed::for_the_last(0, self.next_id);
         for _ in 0..MAX_READS {
             if self.receive()? == 0 {
@@ -345,6 +378,86 @@ mod tests {
         client.look().expect("nothing came since");
         drop(kernel.join().expect("the device's side ends well"));
         assert_eq!(client.look().expect_err("the other side is gone").kind, Kind::Unreachable);
+    }
+
+    #[test]
+    fn a_transaction_through_the_device_is_one_message_at_a_time_and_all_bear_its_number() {
+        let (ours, mut kernels) = device();
+        let kernel = thread::spawn(move || {
+            let (mut bytes, mut seen) = ([0; 9000], Vec::new());
+            for answer in [&b"77\0"[..], b"OK\0", b"OK\0", b"OK\0"] {
+                let size = kernels.read(&mut bytes).expect("a message");
+                let (message, all) = Message::decode(&bytes[..size]).expect("a message").expect("whole");
+                assert_eq!(all, size, "nothing may follow a message in the same write");
+                seen.push((message.kind, message.tx_id));
+                let (mut out, mut more) = (Vec::new(), [0]);
+                reply(&mut out, message.kind, message.req_id, answer);
+                assert!(
+                    nix::sys::socket::recv(
+                        std::os::fd::AsRawFd::as_raw_fd(&kernels),
+                        &mut more,
+                        nix::sys::socket::MsgFlags::MSG_DONTWAIT | nix::sys::socket::MsgFlags::MSG_PEEK
+                    )
+                    .is_err()
+                );
+                kernels.write_all(&out).expect("an answer");
+            }
+            seen
+        });
+        let mut client = Client::new(Stream::Device(ours), Duration::from_secs(20), 1);
+        let writes = [Request::Write("/a", b"1"), Request::Remove("/b")];
+        client.transaction("write", |client| client.write_all("write", &writes)).expect("written");
+        let types = [
+            MessageType::TRANSACTION_START,
+            MessageType::WRITE,
+            MessageType::RM,
+            MessageType::TRANSACTION_END,
+        ];
+        let seen = kernel.join().expect("the device's side ends well");
+        assert_eq!(seen, types.into_iter().zip([0, 77, 77, 77]).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_transaction_without_a_number_is_none_and_nothing_is_written_outside() {
+        for number in [&b"soon\0"[..], b"0\0", b"", b"-1\0", b"\xff\0", b"4294967296\0"] {
+            let (ours, mut kernels) = device();
+            let kernel = thread::spawn(move || {
+                let (mut bytes, mut out) = ([0; 9000], Vec::new());
+                let size = kernels.read(&mut bytes).expect("a message");
+                let (message, _) = Message::decode(&bytes[..size]).expect("a message").expect("whole");
+                reply(&mut out, message.kind, message.req_id, number);
+                kernels.write_all(&out).expect("an answer");
+                kernels.read(&mut bytes).expect("an end")
+            });
+            let mut client = Client::new(Stream::Device(ours), Duration::from_secs(20), 1);
+            let written = client.transaction("write", |client| client.write_all("write", &[]));
+            assert_eq!(written.expect_err("no transaction").kind, Kind::Failed, "{number:?}");
+            drop(client);
+            assert_eq!(kernel.join().expect("the device's side ends well"), 0, "{number:?}");
+        }
+    }
+
+    #[test]
+    fn behind_the_fence_nothing_that_changes_is_even_queued() {
+        let (ours, mut kernels) = device();
+        let mut client = Client::new(Stream::Device(ours), Duration::from_secs(20), 1);
+        client.fenced = true;
+        let changing = [
+            Request::Write("/a", b"1"),
+            Request::Mkdir("/a"),
+            Request::Remove("/a"),
+            Request::Begin,
+            Request::Commit,
+            Request::Abort,
+        ];
+        for request in changing {
+            assert_eq!(client.queue(&request).expect_err("a change").kind, Kind::Refused);
+        }
+        assert!(client.transaction("write", |_| Ok(())).is_err());
+        client.queue(&Request::Read("/a")).expect("a question");
+        assert_eq!(client.queued(), 1);
+        drop(client);
+        assert_eq!(kernels.read(&mut [0; 16]).expect("an end"), 0, "not a byte left");
     }
 
     #[test]

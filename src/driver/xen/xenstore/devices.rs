@@ -112,6 +112,13 @@ fn find_ends(
     Ok(found.collect())
 }
 
+/// The directories that hold all backends of one kind of this domain, of the devices that are listed:
+/// `/local/domain/B/backend/KIND/N`.
+pub(super) fn backends(domain: u32, client: &mut Client) -> Answer<Vec<String>> {
+    let paths = list(domain, client)?.into_iter().filter_map(|found| found.backend);
+    Ok(paths.filter_map(|path| path.rsplit_once('/').map(|(all, _)| all.to_owned())).collect())
+}
+
 /// Whether a path is `/local/domain/B/backend/KIND/N/ID` with this domain and device.
 fn is_backend_of(path: &str, domain: u32, id: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();

@@ -42,6 +42,8 @@ pub(super) struct Link {
     now: Nanos,
     /// Counts connections.
     epoch: u64,
+    /// Whether only what asks is sent.
+    fenced: bool,
 }
 
 enum State {
@@ -57,7 +59,16 @@ impl Link {
     pub(super) fn open(places: Vec<PathBuf>, patience: Duration) -> Answer<(Self, PathBuf)> {
         let (stream, place) = connect(&places)?;
         let state = State::Up(Client::new(stream, patience, 1));
-        Ok((Self { places, patience, state, pause: PAUSE.0, now: Nanos(0), epoch: 1 }, place))
+        Ok((Self { places, patience, state, pause: PAUSE.0, now: Nanos(0), epoch: 1, fenced: false }, place))
+    }
+
+    /// From now on sends only what asks, over this connection and those to come: the rest is an error before a byte
+    /// of it leaves.
+    pub(super) fn fence(&mut self) {
+        self.fenced = true;
+        if let Some(client) = self.client() {
+            client.fenced = true;
+        }
     }
 
     /// A tick begins: takes in what came unasked. Never waits.
@@ -81,17 +92,15 @@ impl Link {
     /// The call's, or the reason why there is no connection.
     pub(super) fn run<T>(&mut self, call: impl FnOnce(&mut Client) -> Answer<T>) -> Answer<T> {
         self.restore()?;
-        let answer = match &mut self.state {
+        let (answer, broken) = match &mut self.state {
             State::Up(client) => {
                 client.clear();
-                call(client)
+                (call(client), client.is_broken())
             }
-            State::Down { error, .. } => Err(error.clone()),
+            State::Down { error, .. } => (Err(error.clone()), false),
         };
-        if let Err(error) = &answer
-            && is_of_the_connection(error)
-        {
-            self.lose(error.clone());
+        if broken {
+            self.lose(answer.as_ref().err().cloned().unwrap_or_else(hung_up));
         }
         answer
     }
@@ -144,13 +153,13 @@ impl Link {
         client.queue(&Request::Read("/tool/xenstored/domid"))?;
         client.exchange(|_, _| ())?;
         client.patience = self.patience;
+        client.fenced = self.fenced;
         Ok(client)
     }
 }
 
-/// Whether the connection is of no use after this error.
-const fn is_of_the_connection(error: &Error) -> bool {
-    matches!(error.kind, Kind::TimedOut | Kind::Unreachable | Kind::Malformed | Kind::Denied)
+fn hung_up() -> Error {
+    Error::new(Kind::Unreachable, "the connection to xenstored broke")
 }
 
 /// The first place that can be connected to. Where a socket is there and nobody listens, the kernel's devices are
