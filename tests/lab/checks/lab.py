@@ -33,11 +33,47 @@ class Bracket(NamedTuple):
     after: list
 
 
-class Lab:
-    """The machine with its guests running."""
+class Dom0:
+    """The machine, and commands run in its dom0."""
 
     def __init__(self, machine):
         self.machine = machine
+
+    def together(self, *scripts):
+        """Runs shell lines one right after the other; what they printed is fetched afterwards."""
+        lines = [f"({script}) >/tmp/{n}.out 2>/tmp/{n}.err; echo $? >/tmp/{n}.status"
+                 for n, script in enumerate(scripts)]
+        fetch = [f"cat /tmp/{n}.status /tmp/{n}.out; echo; echo LAB-ERR; cat /tmp/{n}.err; echo; echo LAB-NEXT"
+                 for n in range(len(scripts))]
+        return [outcome(part) for part in self.machine.must("\n".join(lines + fetch)).split("\nLAB-NEXT\n")[:-1]]
+
+    def run(self, script):
+        """Runs one shell line in dom0."""
+        return self.together(script)[0]
+
+    def bracket(self, theirs, ours, still):
+        """Reads Xen's tools, domtop, and Xen's tools again, as often as those two readings differ in `still`.
+
+        It is repeated because the host changed under xl's own eyes, never because of what domtop said.
+        """
+        for _ in range(TRIES):
+            done = self.together(*theirs, ours, *theirs)
+            before, seen, after = done[:len(theirs)], done[len(theirs)], done[len(theirs) + 1:]
+            before, after = [one.out for one in before], [one.out for one in after]
+            if still(*before) == still(*after):
+                return Bracket(before, seen, after)
+        raise LabError(f"xl did not read the same twice in {TRIES} tries: {theirs}")
+
+    def json(self, arguments):
+        """What a domtop command says as JSON."""
+        return parsed(self.run(f"domtop {arguments} --format json"))
+
+
+class Lab(Dom0):
+    """The machine with guests that stay as they are."""
+
+    def __init__(self, machine):
+        super().__init__(machine)
         for guest in GUESTS:
             machine.start(guest)
         machine.must("xl vcpu-pin Domain-0 all 0")
@@ -68,35 +104,6 @@ class Lab:
             yield
         finally:
             self.machine.must(f"xl pause {BURNER.name}")
-
-    def together(self, *scripts):
-        """Runs shell lines one right after the other; what they printed is fetched afterwards."""
-        lines = [f"({script}) >/tmp/{n}.out 2>/tmp/{n}.err; echo $? >/tmp/{n}.status"
-                 for n, script in enumerate(scripts)]
-        fetch = [f"cat /tmp/{n}.status /tmp/{n}.out; echo; echo LAB-ERR; cat /tmp/{n}.err; echo; echo LAB-NEXT"
-                 for n in range(len(scripts))]
-        return [outcome(part) for part in self.machine.must("\n".join(lines + fetch)).split("\nLAB-NEXT\n")[:-1]]
-
-    def run(self, script):
-        """Runs one shell line in dom0."""
-        return self.together(script)[0]
-
-    def bracket(self, theirs, ours, still):
-        """Reads Xen's tools, domtop, and Xen's tools again, as often as those two readings differ in `still`.
-
-        It is repeated because the host changed under xl's own eyes, never because of what domtop said.
-        """
-        for _ in range(TRIES):
-            done = self.together(*theirs, ours, *theirs)
-            before, seen, after = done[:len(theirs)], done[len(theirs)], done[len(theirs) + 1:]
-            before, after = [one.out for one in before], [one.out for one in after]
-            if still(*before) == still(*after):
-                return Bracket(before, seen, after)
-        raise LabError(f"xl did not read the same twice in {TRIES} tries: {theirs}")
-
-    def json(self, arguments):
-        """What a domtop command says as JSON."""
-        return parsed(self.run(f"domtop {arguments} --format json"))
 
 
 def outcome(text):

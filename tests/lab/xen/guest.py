@@ -30,7 +30,7 @@ class Guest:
 
     def config(self):
         """Its configuration for xl, a line an entry."""
-        lines = [f'name="{self.name}"', 'kernel="/guest/vmlinuz"', 'ramdisk="/guest/initrd"',
+        lines = [f'name="{self.name}"', 'kernel="/guest/vmlinux"', 'ramdisk="/guest/initrd"',
                  f"memory={self.memory}", f"maxmem={self.max_memory or self.memory}",
                  f"vcpus={self.vcpus}", f"maxvcpus={self.max_vcpus or self.vcpus}",
                  f'extra="console=hvc0 quiet burn={self.burn} plug={int(self.plugs)} deaf={int(self.deaf)}"']

@@ -39,8 +39,9 @@ def dom0(version, programs, image):
 
 def guest(into):
     """The one kernel and the one initramfs every guest boots from."""
-    place(images.kernel(), into)
-    os.rename(f"{into}/{os.path.basename(images.kernel())}", f"{into}/vmlinuz")
+    os.makedirs(into)
+    with open(f"{into}/vmlinux", "wb") as kernel:
+        kernel.write(images.unpacked_kernel())
     with scratch() as tree:
         busybox(tree)
         write_program(f"{tree}/init", source("guest-init.sh"))
