@@ -3,9 +3,11 @@
 //! ```text
 //!   args ──► Options ──► config ──► hosts ──┬──► screen     a terminal, until the user ends it
 //!                        (file)   (which,   ├──► sample     batch: samples to stdout
-//!                                  why)     └──► look       one command: text or JSON to stdout
+//!                                  why)     ├──► look       one command: text or JSON to stdout
+//!                                           └──► act        one change, waited for: what was seen to stdout
 //! ```
 
+mod act;
 pub mod args;
 mod find;
 mod hosts;
@@ -48,6 +50,7 @@ fn carry_out(options: &Options) -> Result<(), Trouble> {
         Task::Screen(wish) => screen::run(options, wish, &config, &hosts),
         Task::Batch(plan) => sample::run(options, *plan, &config, &hosts),
         Task::Look(wish) => look::run(wish, &hosts),
+        Task::Act(wish) => act::run(wish, (options, &config), &hosts),
     }
 }
 
@@ -67,6 +70,7 @@ fn print(bytes: &[u8]) -> Result<(), Trouble> {
     out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Trouble::output(&error))
 }
 
+/// Tells what went wrong; nothing where that was told already.
 fn tell(trouble: &Trouble) {
     let mut err = io::stderr().lock();
     for (place, line) in trouble.text.lines().enumerate() {

@@ -67,6 +67,12 @@ const LAYERS: &[Layer] = &[
         modules: &["model", "wire", "driver", "driver::xen::xenstore"],
         crates: &["nix", "uuid", "jiff", "proptest"],
     },
+    Layer {
+        name: "xl driver",
+        files: &["driver/xen/xl"],
+        modules: &["model", "driver", "driver::xen::xl"],
+        crates: &["nix", "uuid", "serde_json", "proptest"],
+    },
     Layer { name: "xen", files: &["driver/xen.rs"], modules: &[], crates: &[] },
     Layer {
         name: "sampler",

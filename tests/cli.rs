@@ -202,6 +202,15 @@ fn every_looking_command_prints_text_and_json() {
 }
 
 #[test]
+fn a_configuration_is_set_out_for_people_and_whole_for_programs() {
+    let args = ["-c", "test:///default", "config", "0"];
+    let (text, value) = (stdout(&args), json(&[&args[..], &["--format", "json"]].concat()));
+    assert!(value.is_object(), "{value}");
+    assert!(text.lines().count() > 3 && text.lines().nth(1).unwrap().starts_with("  \""), "{text}");
+    assert_eq!(serde_json::from_str::<Value>(&text).expect(&text), value);
+}
+
+#[test]
 fn vcpus_tells_where_each_is_and_may_be() {
     let args = ["-c", "test:///default", "vcpus", "0"];
     let rows = json(&[&args[..], &["--format", "json"]].concat());
@@ -217,12 +226,17 @@ fn vcpus_tells_where_each_is_and_may_be() {
 
 #[test]
 fn every_row_of_the_command_table_for_the_command_line_is_a_command() {
-    let rows: Vec<_> = COMMANDS.iter().filter(|row| row.look.is_some()).collect();
-    assert_eq!(rows.len(), 8);
+    let rows: Vec<_> = COMMANDS.iter().filter(|row| row.look.is_some() || row.changes()).collect();
+    assert_eq!(rows.len(), 29);
     let help = stdout(&["--help"]);
+    let (looking, changing) = help.split_once("Changing:").expect("two headings");
     for row in rows {
-        assert!(help.contains(row.name) && help.contains(row.doc), "{}", row.name);
-        assert!(run(&[row.name, "--help"]).status.success(), "{}", row.name);
+        let listed = format!("  {} ", row.name);
+        let part = if row.changes() { changing } else { looking };
+        assert!(part.contains(&listed) && part.contains(row.doc), "{}", row.name);
+        let own = stdout(&[row.name, "--help"]);
+        assert!(row.args.iter().all(|arg| own.contains(arg.doc)), "{own}");
+        assert_eq!(own.contains("--timeout"), row.changes(), "{own}");
     }
 }
 

@@ -156,12 +156,42 @@ fn the_command_line_has_its_looking_commands() {
         "list [--all]",
         "info DOMAIN",
         "vcpus DOMAIN",
+        "config DOMAIN",
         "node",
         "capabilities",
         "drivers",
         "dmesg",
     ];
     assert_eq!(looks, wanted);
+}
+
+#[test]
+fn the_command_line_has_its_changing_commands() {
+    let changes: Vec<String> = COMMANDS.iter().filter(|c| c.changes()).map(Command::usage).collect();
+    let wanted = [
+        "suspend DOMAIN",
+        "resume DOMAIN",
+        "shutdown DOMAIN",
+        "reboot DOMAIN",
+        "destroy DOMAIN",
+        "start DOMAIN",
+        "undefine DOMAIN",
+        "create FILE",
+        "define FILE",
+        "restore FILE",
+        "save DOMAIN FILE",
+        "dump DOMAIN FILE",
+        "autostart DOMAIN on|off",
+        "setmem DOMAIN SIZE",
+        "setmaxmem DOMAIN SIZE",
+        "setvcpus DOMAIN N",
+        "pin DOMAIN VCPU|all CPUS [hard|soft]",
+        "sched DOMAIN [weight=N] [cap=N]",
+        "rename DOMAIN NAME",
+        "attach DOMAIN FILE",
+        "detach DOMAIN FILE",
+    ];
+    assert_eq!(changes, wanted);
 }
 
 #[test]

@@ -8,13 +8,13 @@ use std::{fmt::Write as _, fs, path::Path};
 use domtop::{
     app::{
         Column,
-        command::{COMMANDS, Command, Group, Scope},
+        command::{COMMANDS, Command, Group, Guard, Scope},
     },
     batch::{View, column, column::DOMAIN},
     cli::{args, trouble::Status},
     config::KEYS,
     driver::{DriverInfo, test, xen},
-    model::{Op, Route, uri::TestHost},
+    model::{Op, Route, undo::Reversal, uri::TestHost},
     theme::Theme,
 };
 
@@ -22,12 +22,13 @@ use domtop::{
 type Block = (&'static str, fn() -> String);
 
 /// Every block.
-const BLOCKS: [Block; 11] = [
+const BLOCKS: [Block; 12] = [
     ("keys", keys),
     ("drivers", drivers),
     ("routes", routes),
     ("usage", usage),
     ("commands", commands),
+    ("changes", changes),
     ("statuses", statuses),
     ("json", json),
     ("config", config),
@@ -133,7 +134,7 @@ fn key_row(command: &Command) -> [String; 3] {
 }
 
 fn infos() -> [(&'static str, Vec<DriverInfo>); 2] {
-    let xen = vec![xen::hypercall::info(), xen::xenstore::info()];
+    let xen = vec![xen::hypercall::info(), xen::xenstore::info(), xen::xl::info()];
     [("xen:///", xen), ("test:///", vec![test::info(&TestHost::default())])]
 }
 
@@ -180,15 +181,23 @@ fn usage() -> String {
 }
 
 fn commands() -> String {
-    let rows = COMMANDS.iter().filter(|command| command.scope == Scope::CommandLine).map(|command| {
-        let args: Vec<_> = command
-            .args
-            .iter()
-            .map(|arg| if arg.optional { format!("[{}]", arg.name) } else { arg.name.into() })
-            .collect();
-        [code(format!("{} {}", command.name, args.join(" ")).trim()), command.doc.into()]
+    let rows = COMMANDS.iter().filter(|command| command.scope == Scope::CommandLine);
+    table(["command", "does"], rows.map(|command| [code(&command.usage()), command.doc.into()]))
+}
+
+/// Commands that change a host, and what they ask on a terminal.
+fn changes() -> String {
+    let rows = COMMANDS.iter().filter(|command| command.changes()).map(|command| {
+        let asks = match command.guard {
+            Guard::None => "",
+            Guard::Confirm => "yes or no",
+            Guard::TypeTheName => "the name, where it runs",
+        };
+        let back = command.op.map(Op::reversal) == Some(Reversal::Inverse);
+        let back = if back { "yes" } else { "" };
+        [code(&command.usage()), command.doc.into(), asks.into(), back.into()]
     });
-    table(["command", "does"], rows)
+    table(["command", "does", "asks for", "can be taken back"], rows)
 }
 
 fn statuses() -> String {

@@ -212,6 +212,8 @@ pub enum Look {
     Vcpus,
     /// Its scheduler parameters.
     Sched,
+    /// Its configuration.
+    Config,
     /// The machine.
     Node,
     /// What hypervisor and machine can do.
@@ -276,7 +278,21 @@ impl Scope {
     }
 }
 
+impl PartialEq for Command {
+    /// Names are unique: two rows with the same are the same.
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Command {}
+
 impl Command {
+    /// Whether it changes a host.
+    pub const fn changes(&self) -> bool {
+        matches!(self.run, Run::Change(_) | Run::Make(_))
+    }
+
     /// Its name with its arguments: `list [--all]`.
     pub fn usage(&self) -> String {
         let args = self

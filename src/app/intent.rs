@@ -6,7 +6,7 @@ use super::{
     words,
 };
 use crate::model::{
-    Domain, DomainKey, DomainState, KiB, Nanos,
+    Domain, DomainKey, DomainState, KiB, Nanos, Snapshot,
     caution::cautions,
     domain::find,
     request::{Change, Request},
@@ -136,6 +136,38 @@ impl Target {
 }
 
 impl Intent {
+    /// What a line asks of the host.
+    ///
+    /// # Errors
+    /// What is wrong with its words.
+    pub fn new(command: &'static Command, line: Line) -> Result<Self, String> {
+        let acts = match command.run {
+            Run::Change(make) => acts(line.targets, &make(&line.words)?),
+            Run::Make(make) => vec![Act { target: None, requests: vec![make(&line.words)?] }],
+            Run::Screen(_) | Run::Look(_) => Vec::new(),
+        };
+        if acts.is_empty() {
+            return Err("no domain is selected".into());
+        }
+        let words = line.words.iter().map(|word| words::quote(&visible(word))).collect::<Vec<_>>().join(" ");
+        Ok(Self { command, words, acts, plan: Plan::default(), notes: Vec::new() })
+    }
+
+    /// The same with what it would run into on a host, each with its domain where there are several.
+    #[must_use]
+    pub fn noting(mut self, host: Option<&Snapshot>) -> Self {
+        let many = self.acts.len() > 1;
+        let domain = |key| host?.domains.iter().find(|domain: &&Domain| domain.key == key);
+        let told = |request: &Request| {
+            let Request::Domain(key, change) = request else { return Vec::new() };
+            let (Some(domain), Some(host)) = (domain(*key), host) else { return Vec::new() };
+            let label = if many { format!("{}: ", domain.label()) } else { String::new() };
+            cautions(change, domain, host).into_iter().map(|text| format!("{label}{text}")).collect()
+        };
+        self.notes.extend(self.acts.iter().flat_map(|act| &act.requests).flat_map(told));
+        self
+    }
+
     /// What is asked before it is done.
     pub fn guard(&self) -> Guard {
         let targets = || self.acts.iter().filter_map(|act| act.target.as_ref());
@@ -239,36 +271,8 @@ impl App {
     /// # Errors
     /// What is wrong with its words.
     pub fn intent(&self, command: &'static Command, line: Line) -> Result<Intent, String> {
-        let acts = match command.run {
-            Run::Change(make) => acts(line.targets, &make(&line.words)?),
-            Run::Make(make) => vec![Act { target: None, requests: vec![make(&line.words)?] }],
-            Run::Screen(_) | Run::Look(_) => Vec::new(),
-        };
-        if acts.is_empty() {
-            return Err("no domain is selected".into());
-        }
-        let words = line.words.iter().map(|word| words::quote(&visible(word))).collect::<Vec<_>>().join(" ");
-        let notes = self.cautions(&acts);
-        Ok(Intent { command, words, acts, plan: Plan::default(), notes })
-    }
-
-    /// What acts would run into, each with its domain where there are several.
-    fn cautions(&self, acts: &[Act]) -> Vec<String> {
-        let Some(host) = &self.pane().shown else { return Vec::new() };
-        let many = acts.len() > 1;
-        let told = |(domain, change): (&Domain, &Change)| {
-            let label = if many { format!("{}: ", domain.label()) } else { String::new() };
-            cautions(change, domain, host)
-                .into_iter()
-                .map(|text| format!("{label}{text}"))
-                .collect::<Vec<_>>()
-        };
-        let requests = acts.iter().flat_map(|act| &act.requests);
-        let changes = requests.filter_map(|request| match request {
-            Request::Domain(key, change) => Some((host.domains.iter().find(|d| d.key == *key)?, change)),
-            _ => None,
-        });
-        changes.flat_map(told).collect()
+        let host = self.pane().shown.as_deref();
+        Intent::new(command, line).map(|intent| intent.noting(host))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the command line can say, made from the command table.
 
+mod change;
 mod define;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -7,12 +8,12 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{ArgMatches, error::ErrorKind, parser::ValueSource};
 
 use crate::{
-    app::command::Look,
+    app::command::{self, Look},
     batch::{Format, Plan, View},
     model::Nanos,
 };
+pub use change::ActWish;
 pub use define::command;
-use define::looks;
 
 /// What the user wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +39,8 @@ pub enum Task {
     Batch(Plan),
     /// Print what one command reads.
     Look(LookWish),
+    /// Carry out one command that changes the host.
+    Act(ActWish),
 }
 
 /// What the command line says of the screen; what it does not say is the config file's.
@@ -77,8 +80,11 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Options, clap::Erro
     if let Some((name, _)) = matches.subcommand() {
         refuse_top_only(&matches, name)?;
     }
+    let uris =
+        |matches: &ArgMatches| matches.get_many("uri").into_iter().flatten().cloned().collect::<Vec<_>>();
+    let after = matches.subcommand().map(|(_, after)| uris(after));
     Ok(Options {
-        uris: matches.get_many("uri").into_iter().flatten().cloned().collect(),
+        uris: uris(&matches).into_iter().chain(after.into_iter().flatten()).collect(),
         read_only: matches.get_flag("read-only"),
         config: matches.get_one("config").cloned(),
         interval: matches.get_one("seconds").copied(),
@@ -115,7 +121,7 @@ fn is_given(matches: &ArgMatches, id: &str) -> bool {
 
 fn task(matches: &ArgMatches) -> Result<Task, clap::Error> {
     if let Some((name, matches)) = matches.subcommand() {
-        return look(name, matches).map(Task::Look);
+        return one_command(name, matches);
     }
     if matches.get_flag("batch") {
         return Ok(Task::Batch(plan(matches)));
@@ -127,17 +133,28 @@ fn task(matches: &ArgMatches) -> Result<Task, clap::Error> {
     Ok(Task::Screen(wish(matches)))
 }
 
-fn look(name: &str, matches: &ArgMatches) -> Result<LookWish, clap::Error> {
-    let known = looks().find(|(row, _)| row.name == name);
-    let (row, look) =
-        known.ok_or_else(|| command().error(ErrorKind::InvalidSubcommand, "no such command"))?;
+/// A row that does both looks where nothing but a domain is given.
+fn one_command(name: &str, matches: &ArgMatches) -> Result<Task, clap::Error> {
+    let unknown = || command().error(ErrorKind::InvalidSubcommand, "no such command");
+    let row = command::find(name).ok_or_else(unknown)?;
+    match row.look {
+        Some(look) if !row.changes() || change::words(row, matches).is_empty() => {
+            change::refuse_options(row, matches)?;
+            Ok(Task::Look(look_wish(row, look, matches)))
+        }
+        _ if row.changes() => change::wish(row, matches).map(Task::Act),
+        _ => Err(unknown()),
+    }
+}
+
+fn look_wish(row: &command::Command, look: Look, matches: &ArgMatches) -> LookWish {
     let given = |name: &str| row.args.iter().any(|arg| arg.name == name);
-    Ok(LookWish {
+    LookWish {
         look,
         domain: given("DOMAIN").then(|| matches.get_one("DOMAIN").cloned()).flatten(),
         all: given("--all") && matches.get_flag("all"),
         json: word(matches, "format") == Some("json"),
-    })
+    }
 }
 
 fn plan(matches: &ArgMatches) -> Plan {
@@ -209,6 +226,7 @@ mod tests {
             "domtop --glyphs dots",
             "domtop --batch --format xml",
             "domtop nonsense",
+            "domtop sort-cpu",
             "domtop -c",
         ] {
             assert!(parsed(line).is_err_and(|error| error.exit_code() == 2), "{line}");

@@ -1,5 +1,7 @@
 //! JSON of the looking commands: one object, its keys in the order they were added.
 
+mod ordered;
+
 use std::io;
 
 use serde::Serialize;
@@ -13,6 +15,8 @@ use crate::{
     },
     model::text::steers,
 };
+
+pub(super) use ordered::Ordered;
 
 /// An object in the making.
 pub(super) struct Object {

@@ -2,6 +2,7 @@
 //!
 //! A rate needs two readings, so `cpu_percent` and the like are null here; `--batch` has them.
 
+mod config;
 mod domain;
 mod host;
 mod list;
@@ -11,7 +12,7 @@ use crate::{
     app::command::Look,
     batch::column::{Part, Row},
     driver::Reader,
-    model::{Demand, Domain, Name, Snapshot, rates::DomainRates, text::visible},
+    model::{Demand, Domain, DomainKey, Name, Snapshot, rates::DomainRates, text::visible},
     sampler,
 };
 
@@ -40,6 +41,7 @@ fn made(wish: &LookWish, subject: &mut Subject) -> Result<Vec<u8>, Trouble> {
         Look::Drivers => Ok(host::drivers(wish, subject.read(&everything()))),
         Look::Dmesg => host::dmesg(wish, subject),
         Look::List => list::made(wish, subject),
+        Look::Config => config::made(wish, subject),
         Look::Info | Look::Vcpus | Look::Sched => domain::made(wish, subject),
     }
 }
@@ -51,11 +53,16 @@ impl Subject {
         self
     }
 
-    /// Reads the host with all of the domain that is meant.
-    fn read_domain(&mut self, wanted: &str) -> Result<Domain, Trouble> {
+    /// Reads the host, and which domain is meant.
+    fn find_domain(&mut self, wanted: &str) -> Result<DomainKey, Trouble> {
         self.read(&Demand::default());
         readable(&self.reader, &mut self.snapshot)?;
-        let key = find::domain(&self.snapshot.domains, wanted)?.key;
+        Ok(find::domain(&self.snapshot.domains, wanted)?.key)
+    }
+
+    /// Reads the host with all of the domain that is meant.
+    fn read_domain(&mut self, wanted: &str) -> Result<Domain, Trouble> {
+        let key = self.find_domain(wanted)?;
         self.read(&Demand { focus: Some(key), devices: true, ..Demand::default() });
         readable(&self.reader, &mut self.snapshot)?;
         find::domain(&self.snapshot.domains, wanted).cloned()
@@ -69,7 +76,7 @@ impl Subject {
 }
 
 /// Whether the domains were read; else every driver's reason.
-fn readable(reader: &Reader, snapshot: &mut Snapshot) -> Result<(), Trouble> {
+pub(super) fn readable(reader: &Reader, snapshot: &mut Snapshot) -> Result<(), Trouble> {
     match &snapshot.stale {
         Some(_) => reader.read_domains(&mut snapshot.domains).map_err(|failure| Trouble::failure(&failure)),
         None => Ok(()),

@@ -46,10 +46,10 @@ impl Status {
             Self::Done => "done",
             Self::Failed => "failed",
             Self::Usage => "usage: the command line, a URI, a variable or the config file is wrong",
-            Self::Refused => "refused: read only, or no rights",
-            Self::NoDomain => "no such domain",
+            Self::Refused => "refused: read only, no rights, not confirmed, or it would be wrong to do",
+            Self::NoDomain => "no such domain, or it has gone",
             Self::CannotConnect => "cannot connect",
-            Self::TimedOut => "timed out",
+            Self::TimedOut => "timed out: no answer, or it has not come about",
         }
     }
 
@@ -102,8 +102,16 @@ impl Trouble {
     /// An operation was not done.
     pub fn failure(failure: &Failure) -> Self {
         let verb = if failure.op.changes() { "" } else { "read " };
-        let text = format!("cannot {verb}{}{}", failure.op.word(), reasons(failure));
+        let subject = if failure.subject.is_empty() { "" } else { " " };
+        let what = format!("{verb}{}{subject}{}", failure.op.word(), failure.subject);
+        let text = format!("cannot {what}{}", reasons(failure));
         Self::new(Status::of(failure.kind()), text)
+    }
+
+    /// The same, after it was told.
+    #[must_use]
+    pub fn told(self) -> Self {
+        Self { text: String::new(), ..self }
     }
 
     /// stdout cannot be written. A closed pipe is no trouble: the reader has what it wanted.

@@ -87,6 +87,7 @@ fn drivers(uri: &Uri, read_only: bool) -> Vec<Opened> {
         Uri::Xen => vec![
             opened(xen::hypercall::info(), hypervisor(read_only)),
             opened(xen::xenstore::info(), xen::xenstore::Xenstore::open(read_only)),
+            opened(xen::xl::info(), xen::xl::Xl::open(read_only)),
         ],
         Uri::Test(host) => vec![opened(test::info(host), test::Test::open(host))],
     }

@@ -18,6 +18,7 @@ mod describe;
 mod devices;
 mod event;
 mod guest;
+mod kept;
 mod life;
 mod log;
 mod noise;
@@ -28,22 +29,16 @@ mod state;
 mod temper;
 mod world;
 
-use std::{
-    path::PathBuf,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use event::{Deed, Event, Stage};
 pub use plan::{DevicePlan, DomainPlan, HostPlan, Life, NodePlan, PoolPlan, Share, Start};
 pub use temper::Temper;
 
-use self::world::World;
+use self::{kept::Kept, world::World};
 use super::{Answer, DriverInfo};
 use crate::model::{
-    Op,
+    Op, Stamp,
     uri::{TestHost, Uri},
 };
 
@@ -62,17 +57,8 @@ pub fn info(host: &TestHost) -> DriverInfo {
 pub struct Test {
     info: DriverInfo,
     world: Mutex<World>,
-    kept: Option<Kept>,
-}
-
-/// Where a host's state is kept.
-#[derive(Debug)]
-struct Kept {
-    path: PathBuf,
-    /// The host's URI, without the path: the state of one host is not taken for another's.
-    host: String,
-    /// Whether this process changed anything: one that only looks writes nothing.
-    changed: AtomicBool,
+    /// Locked after the world, where both are.
+    kept: Option<Mutex<Kept>>,
 }
 
 impl Test {
@@ -83,10 +69,10 @@ impl Test {
     pub fn open(host: &TestHost) -> Answer<Self> {
         let stateless = TestHost { state: None, ..host.clone() };
         let of = Uri::Test(stateless).to_string();
-        let left = host.state.as_deref().map_or(Ok(None), |path| state::load(path, &of))?;
+        let kept = host.state.as_deref().map(|path| Kept::open(path, of)).transpose()?;
+        let (kept, left) = kept.map_or((None, None), |(kept, left)| (Some(Mutex::new(kept)), left));
         let world = left.map_or_else(|| fresh(host), Ok)?;
-        let kept = |path| Kept { path, host: of, changed: AtomicBool::new(false) };
-        Ok(Self { info: info(host), world: Mutex::new(world), kept: host.state.clone().map(kept) })
+        Ok(Self { info: info(host), world: Mutex::new(world), kept })
     }
 
     /// A host as a test wants it.
@@ -114,11 +100,28 @@ impl Test {
         Ok(world)
     }
 
-    /// Keeps the state after a change.
-    fn keep(&self, world: &World) -> Answer<()> {
-        let Some(kept) = &self.kept else { return Ok(()) };
-        kept.changed.store(true, Relaxed);
-        state::save(&kept.path, &kept.host, world)
+    /// Moves on to a moment.
+    fn go_on(&self, at: Stamp) {
+        let mut world = self.world();
+        if let Some(mut kept) = self.kept() {
+            kept.begin(&mut world, at);
+        }
+        world.tick(at);
+    }
+
+    /// Changes the world, for an operation that is not to fail; where state is kept, as all processes see it.
+    fn alter(&self, op: Op, change: impl FnOnce(&mut World) -> Answer<()>) -> Answer<()> {
+        let mut world = self.asked(op)?;
+        let Some(mut kept) = self.kept() else { return world.change(change) };
+        let lock = kept.lock(&mut world)?;
+        world.change(change)?;
+        kept.keep(&world)?;
+        drop(lock);
+        Ok(())
+    }
+
+    fn kept(&self) -> Option<MutexGuard<'_, Kept>> {
+        self.kept.as_ref().map(|kept| kept.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -133,11 +136,10 @@ fn fresh(host: &TestHost) -> Answer<World> {
 }
 
 impl Drop for Test {
-    /// What was begun by a change and came about since is kept as well.
     fn drop(&mut self) {
-        if let Some(kept) = self.kept.as_ref().filter(|kept| kept.changed.load(Relaxed)) {
-            // There is nobody left to tell of a failure; what the changes themselves did is kept already.
-            let _ = state::save(&kept.path, &kept.host, &self.world());
+        let world = self.world();
+        if let Some(mut kept) = self.kept() {
+            kept.end(&world);
         }
     }
 }

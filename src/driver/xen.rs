@@ -2,3 +2,4 @@
 
 pub mod hypercall;
 pub mod xenstore;
+pub mod xl;

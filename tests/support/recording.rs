@@ -1,4 +1,5 @@
 //! A driver that writes down what it is asked and answers as it was told.
+#![allow(dead_code, reason = "a test's support, of which each test uses a part")]
 
 use std::sync::{Arc, Mutex};
 

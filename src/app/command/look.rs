@@ -5,7 +5,7 @@ use crate::model::Op;
 
 const DOMAIN: Arg = Arg::must("DOMAIN", "name, id or uuid of a domain").of(ArgKind::Domain);
 
-pub(super) const ROWS: [Command; 7] = [
+pub(super) const ROWS: [Command; 8] = [
     Command::look("list", "Lists the domains, with --all also those that are off", Op::Domains, Look::List)
         .with(&[Arg::may("--all", "also domains that are off")]),
     Command::look("info", "Prints all that is known of a domain", Op::Domains, Look::Info).with(&[DOMAIN]),
@@ -14,6 +14,13 @@ pub(super) const ROWS: [Command; 7] = [
         "Prints a domain's vCPUs: where they run, where they may, their time",
         Op::Vcpus,
         Look::Vcpus,
+    )
+    .with(&[DOMAIN]),
+    Command::look(
+        "config",
+        "Prints a domain's configuration as its toolstack keeps it",
+        Op::Configuration,
+        Look::Config,
     )
     .with(&[DOMAIN]),
     Command::look("node", "Prints the machine: CPUs, topology, memory", Op::Node, Look::Node),

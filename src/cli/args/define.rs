@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgGroup, Command, builder::PossibleValuesParser, value_parser};
 
-use super::{super::trouble::Status, nanos};
+use super::{super::trouble::Status, change, nanos};
 use crate::{
-    app::command::{self, COMMANDS, Look},
+    app::command::{self, COMMANDS, Run},
     config::INTERVALS,
     model::Nanos,
 };
@@ -15,8 +15,13 @@ use crate::{
 pub fn command() -> Command {
     Command::new("domtop")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Watches virtual machines: the screen, samples for scripts (--batch), or one command")
+        .about(
+            "Watches and changes virtual machines: the screen, samples for scripts (--batch), or one command",
+        )
+        .help_template(template())
+        .override_usage("domtop [OPTIONS] [COMMAND]")
         .after_help(after_help())
+        .arg(uri())
         .args(common())
         .args(for_both())
         .args(for_screen().map(|arg| arg.help_heading("The screen")))
@@ -24,25 +29,46 @@ pub fn command() -> Command {
         .group(ArgGroup::new("view").args(["vcpus", "nets", "disks"]))
         .subcommand_value_name("COMMAND")
         .disable_help_subcommand(true)
-        .subcommands(looks().map(|(row, _)| subcommand(row)))
+        .subcommands(rows().map(subcommand))
 }
 
-/// Rows of the command table that the command line alone knows.
-pub(super) fn looks() -> impl Iterator<Item = (&'static command::Command, Look)> {
-    COMMANDS.iter().filter_map(|row| Some((row, row.look?)))
+/// Rows of the command table that the command line knows: what looks, then what changes.
+fn rows() -> impl Iterator<Item = &'static command::Command> {
+    let looks = COMMANDS.iter().filter(|row| is_look(row));
+    looks.chain(COMMANDS.iter().filter(|row| row.changes()))
 }
 
-fn common() -> [Arg; 3] {
+const fn is_look(row: &command::Command) -> bool {
+    matches!(row.run, Run::Look(_))
+}
+
+/// The help, with the commands under two headings, which clap cannot make.
+fn template() -> String {
+    let width = rows().map(|row| row.name.len()).max().unwrap_or_default();
+    let lines = |looks: bool| {
+        let of = rows().filter(|row| is_look(row) == looks);
+        of.map(|row| format!("  {:width$}  {}\n", row.name, row.doc)).collect::<Vec<_>>().concat()
+    };
+    format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\nLooking:\n{}\nChanging:\n{}\n\
+         {{all-args}}{{after-help}}",
+        lines(true),
+        lines(false)
+    )
+}
+
+/// The host; before a command and after it, where each counts: a change must not go to the other of two.
+fn uri() -> Arg {
+    Arg::new("uri")
+        .short('c')
+        .long("connect")
+        .value_name("URI")
+        .action(ArgAction::Append)
+        .help("The host: xen:///, test:///default, test:///ABS/FILE.xml; the screen and batch take several")
+}
+
+fn common() -> [Arg; 2] {
     [
-        Arg::new("uri")
-            .short('c')
-            .long("connect")
-            .value_name("URI")
-            .action(ArgAction::Append)
-            .global(true)
-            .help(
-                "The host: xen:///, test:///default, test:///ABS/FILE.xml; the screen and batch take several",
-            ),
         Arg::new("read-only")
             .short('r')
             .long("read-only")
@@ -102,15 +128,12 @@ fn for_batch() -> [Arg; 6] {
 }
 
 fn subcommand(row: &'static command::Command) -> Command {
-    let args = row.args.iter().map(|arg| match arg.name.strip_prefix("--") {
-        Some(name) => flag(name).help(arg.doc),
-        None => Arg::new(arg.name).value_name(arg.name).required(!arg.optional).help(arg.doc),
-    });
-    let format = format(&["text", "json"]);
-    Command::new(row.name).about(row.doc).args(args).arg(format)
+    let made = Command::new(row.name).about(row.doc).hide(true).args(row.args.iter().map(change::argument));
+    let made = if row.changes() { made.args(change::options(row)) } else { made };
+    made.arg(format(&["text", "json"])).arg(uri())
 }
 
-fn flag(name: &'static str) -> Arg {
+pub(super) fn flag(name: &'static str) -> Arg {
     Arg::new(name).long(name).action(ArgAction::SetTrue)
 }
 

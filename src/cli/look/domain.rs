@@ -23,8 +23,7 @@ use crate::{
 
 /// Reads the domain and writes what the command is about.
 pub(super) fn made(wish: &LookWish, subject: &mut Subject) -> Result<Vec<u8>, Trouble> {
-    let wanted = wish.domain.as_deref().ok_or_else(|| Trouble::usage("which domain? write DOMAIN"))?;
-    let domain = subject.read_domain(wanted)?;
+    let domain = subject.read_domain(named(wish)?)?;
     let seen = Seen::new(subject, &domain);
     Ok(match (wish.look, wish.json) {
         (Look::Vcpus, false) => seen.vcpu_table().into_bytes(),
@@ -34,6 +33,11 @@ pub(super) fn made(wish: &LookWish, subject: &mut Subject) -> Result<Vec<u8>, Tr
         (_, false) => seen.info().into_bytes(),
         (_, true) => seen.info_object().line(),
     })
+}
+
+/// The domain the command line names.
+pub(super) fn named(wish: &LookWish) -> Result<&str, Trouble> {
+    wish.domain.as_deref().ok_or_else(|| Trouble::usage("which domain? write DOMAIN"))
 }
 
 /// One domain with all that was read of it.

@@ -23,22 +23,21 @@ use crate::{
 
 impl Control for Test {
     fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<()> {
-        let mut world = self.asked(change.op())?;
-        let place = world.place(key, 0).ok_or_else(|| no_domain(key))?;
-        world.change(|world| world.alter(place, change))?;
-        self.keep(&world)
+        self.alter(change.op(), |world| {
+            let place = world.place(key, 0).ok_or_else(|| no_domain(key))?;
+            world.alter(place, change)
+        })
     }
 
     fn make(&self, _permit: &Permit, request: &Request) -> Answer<()> {
-        let mut world = self.asked(request.op())?;
-        let plan = match request {
-            Request::Create(file) => describe::domain_file(file)?,
-            Request::Define(file) => describe::domain_file(file)?.start(Start::Off),
-            Request::Restore(file) => state::restore(file)?.start(Start::Running),
-            Request::Domain(key, _) => return Err(no_domain(*key)),
-        };
-        world.change(|world| world.create(plan))?;
-        self.keep(&world)
+        self.alter(request.op(), |world| {
+            world.create(match request {
+                Request::Create(file) => describe::domain_file(file)?,
+                Request::Define(file) => describe::domain_file(file)?.start(Start::Off),
+                Request::Restore(file) => state::restore(file)?.start(Start::Running),
+                Request::Domain(key, _) => return Err(no_domain(*key)),
+            })
+        })
     }
 }
 

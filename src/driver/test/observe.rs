@@ -24,7 +24,7 @@ impl Observe for Test {
     }
 
     fn begin(&self, at: Stamp, _demand: &Demand) {
-        self.world().tick(at.mono);
+        self.go_on(at);
     }
 
     fn hypervisor(&self) -> Answer<Hypervisor> {

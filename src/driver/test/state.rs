@@ -33,6 +33,9 @@ struct State {
     /// The URI of the host it is the state of.
     host: String,
     elapsed: Nanos,
+    /// When that was, on the wall's clock.
+    #[serde(default)]
+    wall: Nanos,
     name: String,
     seed: u64,
     node: NodePlan,
@@ -69,6 +72,7 @@ pub(super) fn save(path: &Path, host: &str, world: &World) -> Answer<()> {
         format: FORMAT,
         host: host.into(),
         elapsed: clock.now,
+        wall: clock.wall,
         name: world.name.raw().into(),
         seed: world.seed,
         node: world.node,
@@ -111,6 +115,7 @@ fn revive(state: State) -> Result<World, String> {
     let mut world = World::empty(&plan, plan.uptime);
     world.boot_log();
     world.board.resume(&state.busy);
+    world.clock.wall = state.wall;
     (world.last_id, world.runs) = (state.last_id.min(HIGHEST_ID), state.runs);
     plan.events.into_iter().for_each(|(at, event)| world.queue.put(at, event));
     for (plan, run) in plan.domains.into_iter().zip(runs) {

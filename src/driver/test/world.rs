@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     driver::{Answer, Error},
-    model::{DomainKey, KiB, Kind, Name, Nanos, Op},
+    model::{DomainKey, KiB, Kind, Name, Nanos, Op, Stamp},
 };
 
 /// The last moment of simulated time: one before that to which its last segment reaches.
@@ -55,7 +55,9 @@ pub(super) struct World {
 pub(super) struct Clock {
     /// The first moment this process gave, on its own clock.
     first: Option<Nanos>,
-    /// Simulated time at that moment.
+    /// The last moment it gave, on the wall's clock; of a world that was left, the moment it was left.
+    pub(super) wall: Nanos,
+    /// Simulated time at the first moment.
     pub(super) offset: Nanos,
     pub(super) now: Nanos,
     pub(super) segment: Segment,
@@ -107,9 +109,17 @@ impl World {
     }
 
     /// Moves the clock to a moment of the caller's clock.
-    pub(super) fn tick(&mut self, mono: Nanos) {
-        let first = *self.clock.first.get_or_insert(mono);
-        let to = Nanos(self.clock.offset.0.saturating_add(mono.since(first).0));
+    ///
+    /// A world that was left has gone on meanwhile, by the wall's clock; once a process moves it, the clock that never
+    /// steps is the one that counts.
+    pub(super) fn tick(&mut self, at: Stamp) {
+        let Clock { first, wall, offset, .. } = &mut self.clock;
+        if first.is_none() && wall.0 > 0 {
+            *offset = Nanos(offset.0.saturating_add(at.wall.since(*wall).0));
+        }
+        *wall = at.wall;
+        let first = *first.get_or_insert(at.mono);
+        let to = Nanos(offset.0.saturating_add(at.mono.since(first).0));
         self.advance(to.min(END).max(self.clock.now));
     }
 

@@ -1,0 +1,295 @@
+//! The xl driver: the modern Xen toolstack, for what only a toolstack can do.
+//!
+//! ```text
+//!  Xl (Observe, Control)   a change as one call of xl, and what came of it
+//!  call                    the words of each call
+//!  files                   the files named in it, looked at before
+//!  run, capture            the program itself: no shell, a deadline, all it printed
+//!  said, listing           what it printed, read
+//! ```
+//!
+//! A call costs a process, some 50 ms, so only the configuration is read this way. Before what ends a guest, the id
+//! is asked whose it is (`xl list -v`): ids are used again, and a dialog may have stood open for long. `-v` rather
+//! than `-l`, for it comes from the hypervisor alone, waits for no lock that a running save holds, is there for
+//! domains libxl keeps nothing of, and has had the same columns from 4.14 to 4.20.
+
+mod call;
+mod capture;
+mod files;
+mod listing;
+mod run;
+mod said;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use self::{
+    call::{Call, Pace},
+    files::Target,
+    listing::Row,
+    run::{Program, Ran},
+};
+use crate::{
+    driver::{Answer, Control, DriverInfo, Error, Observe, Permit},
+    model::{
+        DomainKey, KiB, Kind, Light, Op,
+        request::{Change, Request},
+    },
+};
+
+/// How long xl may take; who takes longer is killed, with all it started.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlines {
+    /// To pause, to list.
+    pub quick: Duration,
+    /// To destroy, to ask a guest something.
+    pub thorough: Duration,
+    /// To create, to save, to restore, to dump.
+    pub long: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        let [quick, thorough, long] = [10, 60, 1800].map(Duration::from_secs);
+        Self { quick, thorough, long }
+    }
+}
+
+/// What the driver can where changes are allowed; for looking only the first.
+const OPS: [Op; 14] = [
+    Op::Configuration,
+    Op::Suspend,
+    Op::Resume,
+    Op::Destroy,
+    Op::SetVcpus,
+    Op::Shutdown,
+    Op::Reboot,
+    Op::SetMemory,
+    Op::SetMaxMemory,
+    Op::Rename,
+    Op::Create,
+    Op::Save,
+    Op::Restore,
+    Op::Dump,
+];
+
+/// What the driver is, opened or not.
+pub fn info() -> DriverInfo {
+    describe(Path::new("xl"))
+}
+
+fn describe(program: &Path) -> DriverInfo {
+    DriverInfo { name: "xl", peer: program.display().to_string().into(), hypervisor: false, ops: OPS.into() }
+}
+
+/// The driver.
+pub struct Xl {
+    program: Program,
+    deadlines: Deadlines,
+    info: DriverInfo,
+    light: Mutex<Light>,
+}
+
+impl Xl {
+    /// Finds the program; for looking only, it will not run what changes anything.
+    ///
+    /// # Errors
+    /// Where there is none or this user may not run it.
+    pub fn open(read_only: bool) -> Answer<Self> {
+        let xl = Self::over(Program::find("xl")?, Deadlines::default());
+        Ok(if read_only { xl.looking() } else { xl })
+    }
+
+    /// Over the program at this path, with these deadlines.
+    ///
+    /// # Errors
+    /// As [`Xl::open`].
+    pub fn at(program: PathBuf, deadlines: Deadlines) -> Answer<Self> {
+        Ok(Self::over(Program::at(program)?, deadlines))
+    }
+
+    fn over(program: Program, deadlines: Deadlines) -> Self {
+        Self { info: describe(&program.path), program, deadlines, light: Mutex::new(Light::Ready) }
+    }
+
+    /// The same without anything that changes.
+    #[must_use]
+    pub fn looking(mut self) -> Self {
+        self.info.ops = [Op::Configuration].into();
+        self
+    }
+
+    fn can(&self, op: Op) -> Answer<()> {
+        if self.info.ops.contains(&op) { Ok(()) } else { Err(Error::unsupported(op)) }
+    }
+
+    /// Runs xl; what it printed where it did what it was told.
+    fn tell(&self, call: &Call) -> Answer<Ran> {
+        let span = match call.pace {
+            Pace::Quick => self.deadlines.quick,
+            Pace::Thorough => self.deadlines.thorough,
+            Pace::Long => self.deadlines.long,
+        };
+        let answer = self.program.run(&call.words, span);
+        self.shine(answer.as_ref().err());
+        let ran = answer?;
+        let failed = !ran.status.success() || (call.hides_failure() && said::complains(&ran.err));
+        if failed { Err(said::refused(&call.to_string(), &ran)) } else { Ok(ran) }
+    }
+
+    /// A program that ran is well, whatever it said.
+    fn shine(&self, error: Option<&Error>) {
+        *self.lit() = error.map_or(Light::Ready, |error| Light::Down(error.message.clone()));
+    }
+
+    fn lit(&self) -> MutexGuard<'_, Light> {
+        self.light.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who has this id now, and how it is.
+    fn look(&self, id: u32) -> Answer<Row> {
+        let told = self.tell(&Call::row(id)).map_err(|error| match error.kind {
+            Kind::NoDomain => Error::no_domain(format!("domain {id}")),
+            _ => error,
+        });
+        let unread = || Error::new(Kind::Malformed, format!("look at domain {id}: xl printed no row of it"));
+        listing::row(&told?.out).ok_or_else(unread)
+    }
+
+    /// The same, where the id is still that of the domain meant.
+    fn verify(&self, id: u32, key: DomainKey) -> Answer<Row> {
+        self.look(id).and_then(|row| if row.uuid == key.uuid { Ok(row) } else { Err(gone(id)) })
+    }
+
+    fn carry_out(&self, id: u32, change: &Change) -> Answer<()> {
+        let call = Call::to_change(id, change).ok_or_else(|| Error::unsupported(change.op()))?;
+        self.tell(&call).map(|_| ())
+    }
+
+    fn save(&self, id: u32, memory: KiB, file: &Path) -> Answer<()> {
+        let target = Target::make(file)?;
+        match target.must_hold(memory) {
+            Ok(()) => self.write(target, |path| Call::save(id, path)),
+            Err(error) => {
+                target.discard();
+                Err(error)
+            }
+        }
+    }
+
+    /// Lets xl write a file. What it wrote of it when it failed is of no use; when it was killed, it may be all there
+    /// is of the guest.
+    fn write(&self, target: Target, call: impl FnOnce(&Path) -> Call) -> Answer<()> {
+        match self.tell(&call(target.path())) {
+            Ok(_) => Ok(()),
+            Err(error) if error.kind == Kind::TimedOut => {
+                Err(error.hint(format!("{} is left as far as it was written", target.path().display())))
+            }
+            Err(error) => {
+                target.discard();
+                Err(error)
+            }
+        }
+    }
+
+    /// A failure in full: that the domain has gone, which xl says in many ways or not at all, or how it is now.
+    fn explain(&self, id: u32, change: &Change, error: Error) -> Error {
+        if !matches!(error.kind, Kind::Failed | Kind::TimedOut) {
+            return error;
+        }
+        match self.look(id) {
+            Err(found) if found.kind == Kind::NoDomain && error.kind == Kind::Failed => found,
+            Ok(row) if stops(change) => {
+                Error { message: format!("{}; {}", error.message, row.phrase()).into(), ..error }
+            }
+            _ => error,
+        }
+    }
+}
+
+impl Observe for Xl {
+    fn info(&self) -> DriverInfo {
+        self.info.clone()
+    }
+
+    fn light(&self) -> Light {
+        self.lit().clone()
+    }
+
+    fn configuration(&self, key: DomainKey) -> Answer<String> {
+        let id = running(key)?;
+        let ran = self.tell(&Call::configuration(id))?;
+        let kept = listing::configuration(&ran.out)?;
+        if kept.as_ref().is_some_and(|kept| kept.is_of_another(key.uuid)) {
+            return Err(gone(id));
+        }
+        kept.map(|kept| kept.text)
+            .ok_or_else(|| said::refused(&format!("read domain {id}'s configuration"), &ran))
+    }
+}
+
+impl Control for Xl {
+    fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<()> {
+        self.can(change.op())?;
+        let id = running(key)?;
+        forbid(id, change)?;
+        let memory = if ends(change) { self.verify(id, key)?.memory } else { KiB(0) };
+        let answer = match change {
+            Change::Save(file) => self.save(id, memory, file),
+            Change::Dump(file) => self.write(Target::make(file)?, |path| Call::dump(id, path)),
+            _ => self.carry_out(id, change),
+        };
+        answer.map_err(|error| self.explain(id, change, error))
+    }
+
+    fn make(&self, _permit: &Permit, request: &Request) -> Answer<()> {
+        self.can(request.op())?;
+        let call = match request {
+            Request::Create(file) => Call::create(&files::source(file)?),
+            Request::Restore(file) => Call::restore(&files::source(file)?),
+            Request::Define(_) | Request::Domain(..) => return Err(Error::unsupported(request.op())),
+        };
+        // That there is no domain is no reason where one was to be made.
+        let failed = |error: Error| match error.kind {
+            Kind::NoDomain => Error { kind: Kind::Failed, ..error },
+            _ => error,
+        };
+        self.tell(&call).map(|_| ()).map_err(failed)
+    }
+}
+
+/// xl knows running domains only.
+fn running(key: DomainKey) -> Answer<u32> {
+    key.id.map(|id| id.0).ok_or_else(|| Error::no_domain("running domain with this uuid"))
+}
+
+fn gone(id: u32) -> Error {
+    Error::no_domain(format!("domain {id} any more: its id was given to another"))
+}
+
+/// What would take the host with it, and what xl understands otherwise than meant.
+fn forbid(id: u32, change: &Change) -> Answer<()> {
+    let refuse =
+        |why: &str| Err(Error::new(Kind::Refused, format!("{} domain {id}: {why}", change.op().word())));
+    match change {
+        Change::Suspend | Change::Destroy | Change::Save(_) if id == 0 => {
+            refuse("this is the control domain, and the host would go with it")
+        }
+        Change::SetVcpus(0) => refuse("a domain cannot be without vCPUs"),
+        Change::Rename(name) if name.is_empty() => refuse("a name cannot be empty"),
+        _ => Ok(()),
+    }
+}
+
+/// What ends a guest as it stands: not done to an id that is another's by now.
+const fn ends(change: &Change) -> bool {
+    matches!(change, Change::Destroy | Change::Save(_) | Change::Shutdown | Change::Reboot)
+}
+
+/// What may have left the guest in between when it failed.
+const fn stops(change: &Change) -> bool {
+    matches!(change, Change::Destroy | Change::Save(_) | Change::Dump(_) | Change::Suspend | Change::Resume)
+}
