@@ -81,6 +81,10 @@ class Lab(Dom0):
         self.settle()
         machine.must(f"xl pause {BURNER.name}")
 
+    def described(self):
+        """What is up, for the first line printed."""
+        return f"dom0 and {len(self.ids)} guests are up"
+
     def settle(self):
         """Waits until the guests that idle have booted: until then they burn too."""
         end = time.monotonic() + SETTLE_SECONDS

@@ -6,7 +6,7 @@ word() { tr ' ' '\n' </proc/cmdline | sed -n "s/^$1=//p"; }
 plug() {
     while sleep 1; do
         for cpu in /sys/devices/system/cpu/cpu[1-9]*/online; do
-            [ "$(cat $cpu)" = 0 ] && echo 1 >$cpu
+            read -r online <$cpu && [ $online = 0 ] && echo 1 >$cpu
         done 2>/dev/null
     done
 }
