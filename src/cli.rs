@@ -9,6 +9,7 @@
 
 mod act;
 pub mod args;
+mod audit;
 mod find;
 mod hosts;
 mod json;
@@ -24,7 +25,7 @@ use std::{
     process::ExitCode,
 };
 
-use crate::{config::Config, model::text::visible};
+use crate::{app::command::Look, config::Config, model::text::visible};
 use args::{Options, Task};
 use trouble::{Status, Trouble};
 
@@ -49,6 +50,7 @@ fn carry_out(options: &Options) -> Result<(), Trouble> {
     match &options.task {
         Task::Screen(wish) => screen::run(options, wish, &config, &hosts),
         Task::Batch(plan) => sample::run(options, *plan, &config, &hosts),
+        Task::Look(wish) if wish.look == Look::Events => look::events::run(wish, &config, &hosts),
         Task::Look(wish) => look::run(wish, &hosts),
         Task::Act(wish) => act::run(wish, (options, &config), &hosts),
     }

@@ -43,6 +43,10 @@ pub struct Config {
     pub revert_after: Option<u32>,
     /// The file every change and every refused attempt is written to; `"off"` for none.
     pub audit: Option<String>,
+    /// MiB of the audit file before it is rotated.
+    pub audit_size: Option<u64>,
+    /// How many older audit files are kept.
+    pub audit_files: Option<u8>,
     /// Keys by command name; an empty list unbinds.
     pub keys: BTreeMap<String, Vec<String>>,
     /// The file it came from, where it came from one.
@@ -75,6 +79,8 @@ pub const KEYS: &[Key] = &[
     key("kiosk", r#"["detail", "help"]"#, "the only commands there are, for a screen anybody can reach"),
     key("revert_after", "30", "seconds after which a change is taken back unless it is kept"),
     key("audit", r#""/var/log/domtop/audit.jsonl""#, "the file every change is written to; `off` for none"),
+    key("audit_size", "10", "MiB of the audit file before it is rotated, 1 or more"),
+    key("audit_files", "5", "how many older audit files are kept, 0 to 255"),
     key("keys", r#"{ quit = ["q", "Ctrl-q"] }"#, "keys by command; an empty list unbinds"),
 ];
 

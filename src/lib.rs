@@ -5,6 +5,7 @@
 //! ```text
 //!  model      pure vocabulary: domain, host, snapshot, op, request, failure, rates, history
 //!  wire       total codecs of the peers' protocols: no sockets, no panics
+//!  audit      the file of changes: records, one write each, rotation
 //!  config     the user's file
 //!  driver     Observe and Control; the stack with its three routes; one module per peer
 //!  sampler    a thread that fills snapshots at absolute deadlines
@@ -16,6 +17,7 @@
 //! ```
 
 pub mod app;
+pub mod audit;
 pub mod batch;
 pub mod cli;
 pub mod config;

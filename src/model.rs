@@ -7,6 +7,7 @@ pub mod caution;
 pub mod cpuset;
 pub mod device;
 pub mod domain;
+pub mod event;
 pub mod failure;
 pub mod history;
 pub mod host;

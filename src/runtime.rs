@@ -7,6 +7,7 @@
 //!   the time ────────────────┘       └── Regions
 //! ```
 
+mod clerk;
 pub mod decoder;
 mod engine;
 mod executor;
@@ -17,9 +18,13 @@ mod signals;
 pub mod terminal;
 mod writer;
 
+use std::io::Write;
+
 use crate::{
     app::{HostPane, Settings, keymap::Keymap},
+    audit::Scribe,
     driver::Session,
+    model::HostId,
 };
 use engine::{Ending, Engine};
 
@@ -31,6 +36,8 @@ pub struct Setup {
     pub settings: Settings,
     /// The keys.
     pub keymap: Keymap,
+    /// Who writes about the changes of which host; nobody about those that are not audited.
+    pub scribes: Vec<(HostId, Scribe)>,
     /// Domains table: columns and sort from the config file.
     pub table: crate::app::Table,
 }
@@ -43,8 +50,16 @@ pub struct Setup {
 pub fn run(setup: Setup) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| format!("cannot start the screen: {e}"))?;
-    match runtime.block_on(async { Ok::<_, String>(Engine::start(setup)?.run().await) })? {
-        Ending::Quit => Ok(()),
-        Ending::Signal(number) => std::process::exit(128 + number),
+    let (ending, written) = runtime.block_on(async { Ok::<_, String>(Engine::start(setup)?.run().await) })?;
+    match ending {
+        // A change that was made and could not be written about must not end in silence.
+        Ending::Quit => written,
+        Ending::Signal(number) => {
+            if let Err(told) = written {
+                // Nobody is left to tell where even this cannot be written.
+                let _ = writeln!(std::io::stderr(), "domtop: {told}");
+            }
+            std::process::exit(128 + number)
+        }
     }
 }

@@ -21,6 +21,7 @@ mod graph;
 mod header;
 mod host;
 mod jobs;
+mod marks;
 mod overlay;
 mod pins;
 mod signs;

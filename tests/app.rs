@@ -13,6 +13,8 @@
 mod chaos;
 #[path = "app/control.rs"]
 mod control;
+#[path = "app/events.rs"]
+mod events;
 #[path = "app/filter.rs"]
 mod filter;
 #[path = "support/hosts.rs"]

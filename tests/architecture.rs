@@ -93,6 +93,12 @@ const LAYERS: &[Layer] = &[
         crates: &["crossterm", "tui_input", "unicode_width", "unicode_segmentation", "uuid", "proptest"],
     },
     Layer {
+        name: "audit",
+        files: &["audit"],
+        modules: &["audit", "model"],
+        crates: &["serde", "serde_json", "nix", "jiff"],
+    },
+    Layer {
         name: "theme",
         files: &["theme"],
         modules: &["theme", "model"],
@@ -107,7 +113,17 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "runtime",
         files: &["runtime"],
-        modules: &["runtime", "view", "theme", "app", "model", "sampler", "driver::Reader", "driver"],
+        modules: &[
+            "runtime",
+            "view",
+            "theme",
+            "app",
+            "audit",
+            "model",
+            "sampler",
+            "driver::Reader",
+            "driver",
+        ],
         crates: &["tokio", "crossterm", "ratatui", "nix", "futures_core", "signal_hook", "proptest"],
     },
     Layer {
@@ -125,6 +141,7 @@ const LAYERS: &[Layer] = &[
             "runtime",
             "theme",
             "app",
+            "audit",
             "config",
             "sampler",
             "model",
@@ -223,6 +240,8 @@ fn the_rules_are_awake() {
         ("driver/xen/xenstore.rs", "use super::hypercall::Xen;"),
         ("driver/test/world.rs", "use crate::driver::stack::Stack;"),
         ("config.rs", "use crate::model::Op;"),
+        ("audit/log.rs", "use crate::driver::execute;"),
+        ("app/events.rs", "use crate::audit::Log;"),
         ("sampler.rs", "use crate::app::App;"),
         ("sampler.rs", "use crate::driver::Controller;"),
         ("theme.rs", "fn f() { let x = crate::app::App::default(); }"),

@@ -1,5 +1,12 @@
 //! The program as scripts call it: what it prints, and what it exits with.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+#![allow(
+    missing_docs,
+    clippy::cast_possible_truncation,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test"
+)]
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -7,7 +14,12 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use domtop::{app::command::COMMANDS, batch::column::DOMAIN, model::text::steers};
+use domtop::{
+    app::command::COMMANDS,
+    audit::{Limits, Log, Record, Subject, User, Verdict},
+    batch::column::DOMAIN,
+    model::{Nanos, text::steers},
+};
 use serde_json::Value;
 
 /// The program, without the user's files and variables.
@@ -227,7 +239,7 @@ fn vcpus_tells_where_each_is_and_may_be() {
 #[test]
 fn every_row_of_the_command_table_for_the_command_line_is_a_command() {
     let rows: Vec<_> = COMMANDS.iter().filter(|row| row.look.is_some() || row.changes()).collect();
-    assert_eq!(rows.len(), 29);
+    assert_eq!(rows.len(), 30);
     let help = stdout(&["--help"]);
     let (looking, changing) = help.split_once("Changing:").expect("two headings");
     for row in rows {
@@ -360,4 +372,105 @@ fn foreign_arguments_are_not_printed_raw() {
         assert!(!output.status.success());
         assert!(!said(&output).chars().any(|c| steers(c) && c != '\n'), "{:?}", said(&output));
     }
+}
+
+/// A host to which something happens soon after it was opened.
+const EVENTFUL: &str = "<host name='h'>
+  <domain name='web1' memory='1G' state='running'/>
+  <domain name='web2' memory='1G' state='running'/>
+  <event at='400ms' domain='web1' do='pause'/>
+  <event at='800ms' domain='web2' do='crash'/>
+  <event at='1200ms' domain='web1' do='resume'/>
+</host>";
+
+/// Such a host, sampled fast, its changes audited at this path: arguments for both.
+fn eventful(name: &str) -> (String, PathBuf, PathBuf) {
+    let host = file(&format!("{name}.xml"), EVENTFUL);
+    let audit = file(&format!("{name}.jsonl"), "");
+    let config = format!("interval = 0.02\naudit = {:?}\n", audit.display());
+    (format!("test://{}", host.display()), file(&format!("{name}.toml"), &config), audit)
+}
+
+#[test]
+fn events_follow_tells_each_as_it_comes_and_ends_when_nobody_reads() {
+    let (uri, config, _) = eventful("follow");
+    let args = ["-c", &uri, "--config", config.to_str().unwrap(), "events", "--follow", "--format", "json"];
+    let mut child = domtop(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let told: Vec<Value> = lines.take(3).map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+    let of = |line: &Value| ["domain", "event", "who"].map(|key| line[key].as_str().unwrap().to_owned());
+    assert_eq!(
+        told.iter().map(of).collect::<Vec<_>>(),
+        [["web1", "paused", "tool"], ["web2", "crashed", "guest"], ["web1", "resumed", "tool"]]
+    );
+    assert!(told.iter().all(|line| line["host"] == "h" && line["time"].as_str().unwrap().ends_with('Z')));
+    // The reader was dropped with the lines: the program ends though nothing happens any more.
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let status = loop {
+        match child.try_wait().unwrap() {
+            Some(status) => break status,
+            None if std::time::Instant::now() > end => {
+                child.kill().unwrap();
+                panic!("it goes on though nobody reads");
+            }
+            None => std::thread::sleep(std::time::Duration::from_millis(10)),
+        }
+    };
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!((status.code(), said.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn what_another_domtop_wrote_into_the_audit_is_ours() {
+    let (uri, config, audit) = eventful("ours");
+    let args = ["-c", &uri, "--config", config.to_str().unwrap(), "events", "--follow", "--format", "json"];
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    // As it would be written when `web1` is paused soon after the start.
+    let user = User { name: "ada".into(), login: None, pid: 1 };
+    let mut record = Record::refused(&user, (&uri, Nanos(now.as_nanos() as u64)), "suspend web1", "");
+    let listed = json(&["-c", &uri, "list", "--format", "json"]);
+    let uuid = listed.as_array().unwrap().iter().find(|d| d["name"] == "web1").unwrap()["uuid"].clone();
+    record.domain = Some(Subject { id: None, uuid: uuid.as_str().unwrap().into(), name: None });
+    (record.result, record.reason) = (Verdict::Done, None);
+    Log::open(&audit, Limits::default()).record(&record).unwrap();
+    let mut child = domtop(&args).stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let told: Vec<Value> = lines.take(3).map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let of = |line: &Value| (line["event"].clone(), line["who"].clone(), line["command"].clone());
+    assert_eq!(of(&told[0]), ("done".into(), "us".into(), Value::Null));
+    assert_eq!(of(&told[1]), ("paused".into(), "us".into(), "suspend web1".into()));
+    assert_eq!(of(&told[2]), ("crashed".into(), "guest".into(), Value::Null));
+}
+
+#[test]
+fn events_begin_with_what_was_asked_of_this_host() {
+    let (uri, config, audit) = eventful("once");
+    let log = Log::open(&audit, Limits::default());
+    let user = User { name: "ada".into(), login: None, pid: 1 };
+    for (host, command) in [(uri.as_str(), "destroy web1"), ("xen:///", "destroy other")] {
+        log.record(&Record::refused(&user, (host, Nanos(0)), command, "opened with -r")).unwrap();
+    }
+    let config = config.to_str().unwrap();
+    let text = stdout(&["-c", &uri, "--config", config, "events"]);
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(
+        text.contains("destroy web1") && text.contains("by ada") && text.contains("refused: opened with -r")
+    );
+    let line = json(&["-c", &uri, "--config", config, "events", "--format", "json"]);
+    assert_eq!([&line["event"], &line["what"], &line["user"]], ["refused", "destroy web1", "ada"]);
+    assert_eq!(line["time"], "1970-01-01T00:00:00.000Z");
+}
+
+#[test]
+fn a_wrong_audit_place_is_said() {
+    let config = file("audit.toml", "audit = 'here'\n");
+    let output = run(&["-c", "test:///default", "--config", config.to_str().unwrap(), "events"]);
+    assert!(
+        said(&output).contains(":1: `audit` is \"here\", but must be an absolute path"),
+        "{}",
+        said(&output)
+    );
 }

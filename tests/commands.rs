@@ -153,6 +153,7 @@ fn the_command_line_has_its_looking_commands() {
     let looks: Vec<String> = COMMANDS.iter().filter(|c| c.look.is_some()).map(Command::usage).collect();
     let wanted = [
         "sched DOMAIN [weight=N] [cap=N]",
+        "events [--follow]",
         "list [--all]",
         "info DOMAIN",
         "vcpus DOMAIN",

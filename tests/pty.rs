@@ -291,3 +291,32 @@ fn every_frame_is_shown_at_once() {
     );
     assert!(!frames[0].contains(READ), "the first frame does not wait for the host");
 }
+
+#[test]
+fn a_change_by_key_and_a_refused_one_are_in_the_audit_when_the_program_has_ended() {
+    let folder = std::env::temp_dir().join(format!("domtop-pty-audit-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (config, audit) = (folder.join("config.toml"), folder.join("audit.jsonl"));
+    std::fs::write(&config, format!("audit = {:?}\n", audit.display())).unwrap();
+    for (option, word, asks, answer) in
+        [("-d0.2", "\"done\"", "suspend", "y"), ("-r", "\"refused\"", "this session only looks", "")]
+    {
+        let args = ["-c", "test:///default", "--config", config.to_str().unwrap(), option];
+        let mut pty = Pty::spawn(DOMTOP, &args, &[], (120, 34));
+        pty.wait_for(READ);
+        // A domain that runs: the first row.
+        pty.send("/state:running\r");
+        pty.wait_for("state:running");
+        pty.send("s");
+        // In a session that may change the host it asks first.
+        pty.wait_for(asks);
+        pty.send(answer);
+        pty.wait_for("suspend");
+        pty.send("q");
+        assert_eq!(pty.exit().code(), Some(0));
+        let text = std::fs::read_to_string(&audit).unwrap();
+        let last = text.lines().last().unwrap();
+        assert!(last.contains(word) && last.contains("\"command\":\"suspend "), "{last}");
+    }
+    let _ = std::fs::remove_dir_all(folder);
+}

@@ -72,7 +72,7 @@ fn child() {
     let settings = Settings { interval, theme: theme.into(), ..Settings::default() };
     let keymap = Keymap::new(&BTreeMap::new()).unwrap();
     let hosts = vec![(pane, session)];
-    runtime::run(Setup { hosts, settings, keymap, table: Table::default() }).unwrap();
+    runtime::run(Setup { hosts, settings, keymap, scribes: Vec::new(), table: Table::default() }).unwrap();
 }
 
 fn run(what: &str) -> Pty {

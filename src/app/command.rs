@@ -222,6 +222,8 @@ pub enum Look {
     Drivers,
     /// The hypervisor's console ring.
     Dmesg,
+    /// What happens on the host.
+    Events,
 }
 
 /// The rows by group, in the order help lists them.

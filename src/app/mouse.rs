@@ -46,6 +46,20 @@ impl App {
             Some(line) if panel == Panel::Domains => self.click_row(self.table.offset.saturating_add(line)),
             _ => {}
         }
+        if let (Panel::Events, Some(line)) = (panel, line(self.screen.regions.events, at)) {
+            self.click_event(line);
+        }
+    }
+
+    /// A click picks an event; one on the picked event goes to its domain.
+    fn click_event(&mut self, line: usize) {
+        let height = usize::from(self.screen.regions.events.height);
+        let place = super::overlay::first_line(self.picked_event(), height) + line;
+        if place == self.picked_event() {
+            self.go_to_event();
+        } else if place < self.listed_events().count() {
+            self.pick_event(place);
+        }
     }
 
     /// A click puts the cursor on a row; one on the cursor's row opens what is known of its domain.
@@ -81,6 +95,7 @@ impl App {
                 self.table.wheel(by, usize::from(self.screen.regions.rows.height), snapshot);
             }
             (None | Some(Panel::Domains), _) => {}
+            (Some(Panel::Events), _) => self.walk_events(Step::Lines(by)),
             (Some(panel), _) => self.screen.scroll(panel, Step::Lines(by)),
         }
         Vec::new()

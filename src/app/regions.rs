@@ -37,6 +37,8 @@ pub struct Regions {
     pub lengths: [u16; Panel::ALL.len()],
     /// Lines of the Jobs panel; the first shows its offset.
     pub jobs: Area,
+    /// Lines of the Events panel; the first shows its offset.
+    pub events: Area,
     /// Words of the footer that can be clicked: the command's name and where.
     pub footer: Vec<(&'static str, Area)>,
     /// Whether columns are hidden right of the screen.

@@ -11,6 +11,7 @@ impl App {
         let Some(place) = self.hosts.iter().position(|h| h.id == id) else { return };
         self.now = self.now.max(snapshot.at.mono);
         self.look_at_jobs(id, &snapshot);
+        self.watch(place, &snapshot);
         self.hosts[place].receive(snapshot);
         let pane = &mut self.hosts[place];
         if !self.settings.frozen || pane.shown.is_none() {

@@ -30,6 +30,10 @@ pub struct Settings {
     pub revert_after: Option<Nanos>,
     /// The only commands there are, where the screen is a kiosk.
     pub kiosk: Option<Vec<String>>,
+    /// How many seconds local time was ahead of UTC at the start: neither app nor view knows the zone or the time.
+    pub utc_offset: i32,
+    /// What we are called: the user's name; empty where it is not known.
+    pub user: String,
 }
 
 /// What 100 % CPU means.
@@ -67,6 +71,8 @@ impl Default for Settings {
             glyphs: Glyphs::default(),
             revert_after: None,
             kiosk: None,
+            utc_offset: 0,
+            user: String::new(),
         }
     }
 }

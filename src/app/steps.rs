@@ -20,6 +20,7 @@ impl App {
                 let page = self.screen.regions.jobs.height.into();
                 self.screen.job = step.from(self.screen.job, self.jobs.list().len(), page);
             }
+            (Panel::Events, _) => self.walk_events(step),
             (panel, _) => self.screen.scroll(panel, step),
         }
     }

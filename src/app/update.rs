@@ -23,6 +23,7 @@ impl App {
     /// Afterwards [`App::changed`] says whether a frame should be drawn.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let mut effects = self.take_in(msg);
+        self.note(&effects);
         self.turn_page();
         effects.extend(self.demands());
         effects

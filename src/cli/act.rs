@@ -19,11 +19,12 @@ mod watch;
 
 use super::{
     args::{ActWish, Options},
+    audit,
     hosts::{self, Choice},
     print, tell,
     trouble::{Status, Trouble},
 };
-use crate::config::Config;
+use crate::{app::words, audit::Scribe, config::Config, model::text::visible, sampler};
 use errand::Errand;
 use outcome::Outcome;
 
@@ -36,15 +37,44 @@ pub(super) fn run(
     let [choice] = choices else {
         return Err(Trouble::usage("a command takes one host: write -c once"));
     };
+    let scribe = audit::scribe(config, choice)?;
+    let mut errand = begin(wish, (options, config), choice)
+        .inspect_err(|trouble| note_refused(scribe.as_ref(), wish, trouble))?;
+    errand.scribe = scribe;
+    let mut outcome = errand.carry_out()?;
+    let ended = watch::watch(&mut errand, &mut outcome);
+    finish(&mut errand, &mut outcome, ended)
+}
+
+/// Opens the host, finds the domain and asks what is to be asked: nothing is changed yet.
+fn begin<'a>(
+    wish: &'a ActWish,
+    (options, config): (&Options, &Config),
+    choice: &Choice,
+) -> Result<Errand<'a>, Trouble> {
     if let Some(why) = hosts::looking_only(options, config, choice) {
         return Err(looking_only(wish, &why));
     }
     ask::possible(wish)?;
     let mut errand = Errand::open(wish, choice)?;
     errand.ask()?;
-    let mut outcome = errand.carry_out()?;
-    let ended = watch::watch(&mut errand, &mut outcome);
-    finish(&mut errand, &mut outcome, ended)
+    Ok(errand)
+}
+
+/// A try that was refused belongs into the audit like a change that was made; a slip of the keyboard does not.
+fn note_refused(scribe: Option<&Scribe>, wish: &ActWish, trouble: &Trouble) {
+    let Some(scribe) = scribe.filter(|_| trouble.status == Status::Refused) else { return };
+    let words = wish.domain.iter().chain(&wish.words).map(|word| words::quote(word));
+    let typed: Vec<_> = std::iter::once(wish.command.name.to_owned()).chain(words).collect();
+    let why = trouble.text.lines().next().unwrap_or_default();
+    unwritten(scribe.refused(sampler::stamp().wall, &typed.join(" "), why));
+}
+
+/// Says where the audit could not be written: the change itself stands, or was refused, all the same.
+fn unwritten(written: Result<(), String>) {
+    if let Err(why) = written {
+        ask::write(&format!("domtop: {}\n", visible(&why)));
+    }
 }
 
 /// Prints what was seen, and asks whether it is to stay where that was wanted.

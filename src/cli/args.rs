@@ -63,6 +63,8 @@ pub struct LookWish {
     pub domain: Option<String>,
     /// Whether domains that are off are listed too.
     pub all: bool,
+    /// Whether to go on until interrupted.
+    pub follow: bool,
     /// Whether to print JSON instead of text.
     pub json: bool,
 }
@@ -153,6 +155,7 @@ fn look_wish(row: &command::Command, look: Look, matches: &ArgMatches) -> LookWi
         look,
         domain: given("DOMAIN").then(|| matches.get_one("DOMAIN").cloned()).flatten(),
         all: given("--all") && matches.get_flag("all"),
+        follow: given("--follow") && matches.get_flag("follow"),
         json: word(matches, "format") == Some("json"),
     }
 }

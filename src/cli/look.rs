@@ -4,6 +4,7 @@
 
 mod config;
 mod domain;
+pub(super) mod events;
 mod host;
 mod list;
 
@@ -42,6 +43,8 @@ fn made(wish: &LookWish, subject: &mut Subject) -> Result<Vec<u8>, Trouble> {
         Look::Dmesg => host::dmesg(wish, subject),
         Look::List => list::made(wish, subject),
         Look::Config => config::made(wish, subject),
+        // Events are printed as they come, not when all of them are there.
+        Look::Events => Err(Trouble::usage("events are printed by themselves")),
         Look::Info | Look::Vcpus | Look::Sched => domain::made(wish, subject),
     }
 }

@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     args::{Options, ScreenWish},
+    audit,
     hosts::{self, Choice},
     sample,
     trouble::{Status, Trouble},
@@ -16,6 +17,7 @@ use crate::{
     config::Config,
     driver::session::{self, Session},
     runtime::{self, Setup},
+    sampler::stamp,
     theme::{Depth, Theme},
 };
 
@@ -31,7 +33,9 @@ pub(super) fn run(
     terminal()?;
     let open = |(place, choice)| open((options, config), choice, place);
     let hosts = choices.iter().enumerate().map(open).collect::<Result<_, _>>()?;
-    let setup = Setup { hosts, settings, keymap, table };
+    let scribes = audit::scribes(config, choices)?.into_iter().enumerate();
+    let scribes = scribes.filter_map(|(place, scribe)| Some((hosts::id(place), scribe?))).collect();
+    let setup = Setup { hosts, settings, keymap, scribes, table };
     runtime::run(setup).map_err(|why| Trouble::new(Status::Failed, why))
 }
 
@@ -41,6 +45,8 @@ fn settings(options: &Options, wish: &ScreenWish, config: &Config) -> Result<(Se
     let (mut settings, table) = Settings::from_config(config).map_err(wrong)?;
     settings.interval = sample::interval(options, config);
     settings.mouse &= !wish.no_mouse;
+    settings.user = crate::audit::User::current().name;
+    settings.utc_offset = utc_offset();
     settings.glyphs = match (&wish.glyphs, &config.glyphs) {
         (Some(word), _) => Glyphs::from_word(word).map_err(Trouble::usage)?,
         (None, Some(_)) => settings.glyphs,
@@ -62,6 +68,13 @@ fn theme(wish: &ScreenWish, config: &Config, settings: &mut Settings) -> Result<
         settings.themes.push(settings.theme.clone());
     }
     Ok(())
+}
+
+/// Seconds by which local time is ahead of UTC now; the screen keeps to that, also where the clocks are changed while
+/// it is open.
+fn utc_offset() -> i32 {
+    let now = jiff::Timestamp::from_nanosecond(i128::from(stamp().wall.0)).unwrap_or_default();
+    jiff::tz::TimeZone::system().to_offset(now).seconds()
 }
 
 /// What this terminal can show: more than ASCII needs a UTF-8 locale, and Linux's own console has no braille.

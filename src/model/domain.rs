@@ -51,11 +51,16 @@ pub struct Domain {
 impl Domain {
     /// The name to show: the domain's own, or its id where it has none.
     pub fn label(&self) -> std::borrow::Cow<'_, str> {
-        match (self.name.shown(), self.key.id) {
-            ("", Some(id)) => format!("({})", id.0).into(),
-            ("", None) => "(no name)".into(),
-            (shown, _) => shown.into(),
-        }
+        label(self.key, &self.name)
+    }
+}
+
+/// The name to show of a domain with this key: its own, or its id where it has none.
+pub fn label(key: DomainKey, name: &Name) -> std::borrow::Cow<'_, str> {
+    match (name.shown(), key.id) {
+        ("", Some(id)) => format!("({})", id.0).into(),
+        ("", None) => "(no name)".into(),
+        (shown, _) => shown.into(),
     }
 }
 

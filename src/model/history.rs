@@ -68,6 +68,11 @@ pub struct DomainHistory {
 }
 
 impl History {
+    /// The time of the last snapshot: where the graphs end.
+    pub fn until(&self) -> Nanos {
+        self.until.unwrap_or_default()
+    }
+
     /// Takes in a snapshot and the rates that belong to it. The first only shows which domains there are, as a value
     /// is drawn for the time it held; one that is not newer than the last is left out.
     pub fn push(&mut self, snapshot: &Snapshot, rates: &Rates) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, Op, Standing, Trail, request::Request};
+use super::{Failure, Kind, Op, Reason, Standing, Trail, request::Request};
 
 /// The number of a job: given once, never again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,6 +45,16 @@ pub struct Report {
     pub trails: Vec<Trail>,
     /// Why the next one was not done, where one was not.
     pub failure: Option<Failure>,
+}
+
+impl Report {
+    /// Of an order that nobody can tell the end of.
+    pub fn lost(order: &Order, why: &str) -> Self {
+        let reason =
+            Reason { driver: "executor".into(), kind: Kind::Failed, message: why.into(), hint: None };
+        let failure = order.op().map(|op| Failure { op, subject: "".into(), reasons: vec![reason] });
+        Self { before: None, after: None, trails: Vec::new(), failure }
+    }
 }
 
 impl Order {

@@ -77,19 +77,20 @@ impl Engine {
         let (theme, complaint) = first_theme(&setup.settings.theme, depth)?;
         let ids: Vec<_> = setup.hosts.iter().map(|(pane, _)| pane.id).collect();
         let (panes, sessions): (Vec<_>, Vec<_>) = setup.hosts.into_iter().unzip();
+        let hosts = Hosts::new(setup.scribes);
         let mut app = App::new(panes, setup.settings, setup.keymap);
         app.table = setup.table;
-        let mut engine = Self::over(app, theme, depth)?;
+        let mut engine = Self::over(app, (theme, depth), hosts)?;
         engine.begin(ids.into_iter().zip(sessions).collect(), complaint);
         Ok(engine)
     }
 
-    fn over(app: App, theme: Theme, depth: Depth) -> Result<Self, String> {
+    fn over(app: App, (theme, depth): (Theme, Depth), hosts: Hosts) -> Result<Self, String> {
         let signals = Signals::take()?;
         let terminal = Terminal::take()?;
         let screen = Screen::new(terminal.output()?).map_err(|e| format!("cannot draw: {e}"))?;
         let (input, now) = (Input::spawn(terminal.input()?)?, Instant::now());
-        let (hosts, blank, frame, heard, ending) = (Hosts::new(), true, now, now, None);
+        let (blank, frame, heard, ending) = (true, now, now, None);
         Ok(Self { app, theme, depth, hosts, input, signals, screen, terminal, blank, frame, heard, ending })
     }
 
@@ -108,14 +109,14 @@ impl Engine {
     }
 
     /// Runs until the user, a signal or the terminal ends it.
-    pub(super) async fn run(mut self) -> Ending {
+    pub(super) async fn run(mut self) -> (Ending, Result<(), String>) {
         loop {
             self.wait().await;
             self.take_in();
             if let Some(ending) = self.ending {
                 self.roll_back().await;
                 self.give();
-                return ending;
+                return (ending, self.hosts.finish());
             }
             if self.shows_old() && self.frame <= Instant::now() {
                 self.draw();
@@ -196,7 +197,7 @@ impl Engine {
             Effect::Poke(host) => self.hosts.tell(host, Order::Poke),
             Effect::HostLog(host) => self.hosts.tell(host, Order::HostLog),
             Effect::Run(host, order) => self.hosts.run(host, order),
-            Effect::Refused(..) => {}
+            Effect::Refused(host, command, why) => self.hosts.refused(host, command, why),
             Effect::Mouse(true) => self.terminal.mouse(Mouse::Ours),
             Effect::Mouse(false) => self.terminal.mouse(Mouse::Terminals),
             Effect::Theme(name) => self.put_on(&name),

@@ -9,12 +9,13 @@ use tokio::sync::{
 
 use crate::{
     app::{Effect, Msg},
+    audit::Scribe,
     driver::Session,
     model::{HostId, Nanos, Order as Job},
     sampler::{Order, Sampler},
 };
 
-use super::executor::Executor;
+use super::{clerk::Clerk, executor::Executor, executor::Outlet};
 
 /// All hosts. Snapshots are looked up when one came, so that only the last of several is taken; everything else comes
 /// as messages.
@@ -22,18 +23,21 @@ pub(super) struct Hosts {
     samplers: Vec<(HostId, Sampler)>,
     /// None for a host that was opened for looking only.
     executors: Vec<(HostId, Executor)>,
+    clerk: Clerk,
     sampled: Arc<Notify>,
     messages: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
 }
 
 impl Hosts {
-    /// None yet.
-    pub(super) fn new() -> Self {
+    /// None yet; these will be written about.
+    pub(super) fn new(scribes: Vec<(HostId, Scribe)>) -> Self {
+        let messages = unbounded_channel();
         Self {
             samplers: Vec::new(),
             executors: Vec::new(),
+            clerk: Clerk::spawn(scribes, messages.0.clone()),
             sampled: Arc::default(),
-            messages: unbounded_channel(),
+            messages,
         }
     }
 
@@ -46,7 +50,8 @@ impl Hosts {
             });
             self.add(id, Sampler::spawn(session.reader, interval, demand.unwrap_or_default()));
             if let Some(controller) = session.controller {
-                self.executors.push((id, Executor::spawn(id, controller, self.messages.0.clone())));
+                let outlet = Outlet { messages: self.messages.0.clone(), scribe: self.clerk.scribe(id) };
+                self.executors.push((id, Executor::spawn(id, controller, outlet)));
             }
         }
     }
@@ -82,6 +87,19 @@ impl Hosts {
         if let Some((_, executor)) = self.executors.iter().find(|(id, _)| *id == host) {
             executor.tell(order);
         }
+    }
+
+    /// Writes into the audit that a command may not be done on a host.
+    pub(super) fn refused(&self, host: HostId, command: String, why: String) {
+        self.clerk.refused(host, command, why);
+    }
+
+    /// Has what is still to be written into the audit written.
+    ///
+    /// # Errors
+    /// What could not be.
+    pub(super) fn finish(&mut self) -> Result<(), String> {
+        self.clerk.finish()
     }
 
     /// Waits until there may be something new.

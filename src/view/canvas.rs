@@ -139,6 +139,18 @@ impl Pen<'_> {
         self
     }
 
+    /// Writes a sign over a cell of the line that may have been written before; where it has room.
+    pub(super) fn over(&mut self, x: u16, sign: &str, style: Style) {
+        if let Some(cell) = self.buf.cell_mut((x, self.y)).filter(|_| x < self.end) {
+            cell.set_symbol(sign).set_style(style);
+        }
+    }
+
+    /// Whether nothing is written in a cell of the line.
+    pub(super) fn is_blank(&self, x: u16) -> bool {
+        self.buf.cell((x, self.y)).is_some_and(|cell| cell.symbol().trim().is_empty())
+    }
+
     /// Leaves cells as they are.
     pub(super) fn skip(&mut self, cells: u16) -> &mut Self {
         self.goto(self.x.saturating_add(cells))

@@ -8,6 +8,7 @@ use super::{
     canvas::{Canvas, Sheet},
     graph::{Ink, Plot, Strip, Way, bar},
     header::full,
+    marks::Marks,
     text::{Scrap, memory, memory_long, percent},
 };
 use crate::{
@@ -46,6 +47,7 @@ fn beside(canvas: &mut Canvas<'_>, inner: Rect, (shown, first): (&Snapshot, u16)
     let half = inner.width / 2;
     let mut left = Sheet::new(Rect { width: half - 2, ..inner }, first);
     cpu(canvas, &mut left, shown);
+    marks(canvas, &mut left);
     memory_lines(canvas, &mut left, shown);
     traffic(canvas, &mut left);
     let mut right = Sheet::new(Rect { x: inner.x + half, width: inner.width - half, ..inner }, first);
@@ -59,8 +61,9 @@ fn beside(canvas: &mut Canvas<'_>, inner: Rect, (shown, first): (&Snapshot, u16)
 fn below(canvas: &mut Canvas<'_>, inner: Rect, (shown, first): (&Snapshot, u16)) -> u16 {
     let mut sheet = Sheet::new(inner, first);
     cpu(canvas, &mut sheet, shown);
-    sheet.gap();
+    marks(canvas, &mut sheet);
     pcpus::draw(canvas, &mut sheet, shown);
+    sheet.gap();
     memory_lines(canvas, &mut sheet, shown);
     traffic(canvas, &mut sheet);
     pools(canvas, &mut sheet, shown);
@@ -96,10 +99,15 @@ fn cpu(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
     }
 }
 
+/// What happened on the host and to its domains, below the graph at its time.
+fn marks(canvas: &mut Canvas<'_>, sheet: &mut Sheet) {
+    let ring = &canvas.app.pane().history.host.cpu;
+    Marks { of: None, ring, span: SPAN, side: SIDE }.draw(canvas, sheet);
+}
+
 /// Memory of the whole host, then of each NUMA node.
 fn memory_lines(canvas: &mut Canvas<'_>, sheet: &mut Sheet, shown: &Snapshot) {
     let theme = canvas.theme;
-    sheet.gap();
     match &shown.memory {
         Reading::Known(host) => {
             share(canvas, sheet, "MEM", [host.free, host.total]);

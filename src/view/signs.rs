@@ -28,6 +28,8 @@ pub(super) struct Signs {
     pub(super) pending: &'static str,
     /// At the left of the row under the cursor.
     pub(super) cursor: &'static str,
+    /// What we did, a guest, another tool, the host.
+    pub(super) who: [&'static str; 4],
     /// A driver that answers, one that half does, one that does not.
     pub(super) lights: [&'static str; 3],
     /// States in the order of [`state`].
@@ -59,6 +61,7 @@ const BRAILLE: Signs = Signs {
     mark: "*",
     pending: "↻",
     cursor: "▌",
+    who: ["◆", "▴", "◇", "■"],
     lights: ["●", "◐", "○"],
     // None of these has an emoji form: some terminals draw those two cells wide.
     states: ["►", "●", "‖", "■", "✗", "†", "○", "?"],
@@ -73,6 +76,7 @@ const BRAILLE: Signs = Signs {
 const BLOCK: Signs = Signs {
     lines: [" ", "╵", "╶", "└", "╷", "│", "┌", "├", "╴", "┘", "─", "┴", "┐", "┤", "┬", "┼"],
     states: ["►", "•", "‖", "■", "x", "†", "○", "?"],
+    who: ["♦", "▲", "◊", "■"],
     lights: ["●", "•", "○"],
     up: "▲",
     down: "▼",
@@ -92,6 +96,7 @@ const ASCII: Signs = Signs {
     mark: "*",
     pending: "~",
     cursor: ">",
+    who: ["*", "^", "o", "#"],
     lights: ["+", "%", "-"],
     states: [">", ".", "=", "v", "X", "d", "o", "?"],
     lines: [" ", "|", "-", "+", "|", "|", "+", "+", "-", "+", "-", "+", "+", "+", "+", "+"],
@@ -162,7 +167,9 @@ mod tests {
         for set in [&BRAILLE, &BLOCK, &ASCII] {
             let signs =
                 set.states.iter().chain(&set.lines).chain(set.levels).chain(&set.bar).chain(&set.lights);
-            for sign in signs.chain([&set.ellipsis, &set.missing, &set.cursor, &set.up, &set.down]) {
+            for sign in
+                signs.chain(&set.who).chain([&set.ellipsis, &set.missing, &set.cursor, &set.up, &set.down])
+            {
                 assert_eq!(sign.width(), 1, "{sign:?}");
             }
             let mut states = set.states.to_vec();
@@ -177,6 +184,13 @@ mod tests {
         let signs = ASCII.states.iter().chain(&ASCII.lines).chain(ASCII.levels).chain(&ASCII.bar);
         let words =
             [ASCII.ellipsis, ASCII.missing, ASCII.dot, ASCII.up, ASCII.down, ASCII.cursor, ASCII.about];
-        assert!(signs.chain(&ASCII.lights).chain(&ASCII.more).chain(&words).all(|sign| sign.is_ascii()));
+        assert!(
+            signs
+                .chain(&ASCII.lights)
+                .chain(&ASCII.more)
+                .chain(&ASCII.who)
+                .chain(&words)
+                .all(|sign| sign.is_ascii())
+        );
     }
 }

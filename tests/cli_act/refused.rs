@@ -184,3 +184,36 @@ fn a_domain_that_ends_before_it_came_about_is_told_to_have_gone() {
     assert_eq!(output.status.code(), Some(4), "{}", said(&output));
     assert!(said(&output).contains("and then big was gone"), "{}", said(&output));
 }
+
+#[test]
+fn what_is_done_refused_and_failed_is_in_the_audit() {
+    let lab = Host::new("audit");
+    let audit = lab.path("audit.jsonl");
+    let config = lab.file("config.toml", &format!("audit = {audit:?}\n"));
+    let with = |args: &[&str]| {
+        [&["--config", &config], args].concat().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let run = |args: &[&str], status| {
+        let args = with(args);
+        let output = lab.run(&args.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(output.status.code(), Some(status), "{args:?}: {}", said(&output));
+    };
+    run(&["setvcpus", "web1", "1"], 0);
+    run(&["-r", "destroy", "web1"], 3);
+    run(&["setvcpus", "web1", "99"], 3);
+    run(&["destroy", "nobody"], 2);
+    let text = std::fs::read_to_string(&audit).unwrap();
+    let told: Vec<_> = text
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .map(|line| {
+            (line["command"].as_str().unwrap().to_owned(), line["result"].as_str().unwrap().to_owned())
+        })
+        .collect();
+    let line = |command: &str, result: &str| (command.to_owned(), result.to_owned());
+    assert_eq!(told[0], line("setvcpus web1 1", "done"));
+    assert_eq!(told[1], line("destroy web1", "refused"));
+    assert_eq!(told[2].0, "setvcpus web1 99");
+    assert_ne!(told[2].1, "done");
+    assert_eq!(told.len(), 3, "a slip of the keyboard is no try: {text}");
+}

@@ -174,6 +174,7 @@ impl Desk {
             rows: area(1, 2, 78, rows),
             picks: area(20, 5, 40, 8),
             jobs: Area::default(),
+            events: area(61, rows + 4, 58, 4),
             lengths: [0, 30, 30, 30, 30, 30, 30],
             footer: vec![("filter", area(0, 33, 8, 1)), ("help", area(10, 33, 8, 1))],
             more_columns: true,

@@ -15,6 +15,7 @@ const MARKED: &[&str] =
 const JOBS: &[&str] =
     &["cancel-job", "undo", "keep", "next-panel", "close", "help", "zoom", "palette", "quit"];
 const FROZEN: &[&str] = &["freeze", "filter", "detail", "help", "sort", "palette", "quit"];
+const EVENTS: &[&str] = &["detail", "events-of", "next-panel", "close", "help", "zoom", "undo", "quit"];
 const PANEL: &[&str] = &["next-panel", "close", "help", "zoom", "palette", "quit", "page-down", "page-up"];
 
 /// The rows worth showing now, most useful first, each with the key to show: the view cuts what does not fit.
@@ -47,6 +48,7 @@ fn names(app: &App) -> &'static [&'static str] {
         (None, Panel::Domains) if !app.table.marks.is_empty() => MARKED,
         (None, Panel::Domains) => TABLE,
         (None, Panel::Jobs) => JOBS,
+        (None, Panel::Events) => EVENTS,
         (None, _) => PANEL,
     }
 }

@@ -60,7 +60,12 @@ pub(super) const ROWS: [Command; 14] = [
         &["Enter", "2"],
         "Opens or closes all that is known of the domain",
         |app, _| {
-            app.toggle_detail();
+            // In the list of events it goes to the domain first.
+            if app.screen.focus == Panel::Events {
+                app.go_to_event();
+            } else {
+                app.toggle_detail();
+            }
             Vec::new()
         },
     )

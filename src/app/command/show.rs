@@ -1,12 +1,12 @@
 //! What is shown and how: zoom, scale, theme, glyphs, the hypervisor's log, other hosts.
 
-use super::{Arg, Command, Group, Need};
+use super::{Arg, Command, Group, Look, Need, Scope};
 use crate::{
-    app::{App, CpuScale, Effect, Glyphs},
+    app::{App, CpuScale, Effect, Glyphs, Panel},
     model::{Op, text::visible},
 };
 
-pub(super) const ROWS: [Command; 7] = [
+pub(super) const ROWS: [Command; 9] = [
     Command::screen(
         "zoom",
         &["z"],
@@ -43,6 +43,30 @@ pub(super) const ROWS: [Command; 7] = [
     })
     .under(Group::Show)
     .asks(Op::HostLog),
+    Command::screen(
+        "events",
+        &["6"],
+        "Opens or closes what happened; on the command line, prints it",
+        |app, _| {
+            app.screen.toggle(Panel::Events);
+            Vec::new()
+        },
+    )
+    .under(Group::Show)
+    .with(&[Arg::may("--follow", "go on until interrupted")])
+    .looks(Look::Events),
+    Command::screen(
+        "events-of",
+        &["E"],
+        "Shows events of the domain under the cursor only, or all",
+        |app, _| {
+            app.events.only = !app.events.only;
+            Vec::new()
+        },
+    )
+    .under(Group::Show)
+    .within(Scope::Panels)
+    .needs(Need::Domain),
     Command::screen("next-host", &["H"], "Shows the next host", |app, _| {
         app.show_host((app.host + 1) % app.hosts.len());
         Vec::new()

@@ -48,6 +48,15 @@ impl Table {
         self.settle(row, Self::below, snapshot);
     }
 
+    /// Puts the cursor on a domain, or on the next run of it; false where the table has neither.
+    pub(in crate::app) fn seek(&mut self, key: DomainKey, snapshot: &Snapshot) -> bool {
+        let found = self.find(key, snapshot);
+        if let Some(row) = found {
+            self.select(row, snapshot);
+        }
+        found.is_some()
+    }
+
     /// Scrolls without asking for another domain, unless the cursor would leave the page.
     pub(in crate::app) fn wheel(&mut self, by: isize, page: usize, snapshot: &Snapshot) {
         let last = self.rows.len().saturating_sub(page.max(1));

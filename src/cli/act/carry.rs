@@ -9,11 +9,12 @@ use super::{
     super::trouble::{Status, Trouble},
     errand::Errand,
     outcome::Outcome,
+    unwritten,
     watch::{Progress, SAMPLE},
 };
 use crate::{
     driver::execute,
-    model::{Failure, JobId, Kind, Nanos, Order, Reason, Report, order::Undoes, request::Request},
+    model::{JobId, Nanos, Order, Report, order::Undoes, request::Request},
     sampler,
 };
 
@@ -48,17 +49,26 @@ impl Errand<'_> {
         let (controller, asked) = (Arc::clone(&self.controller), order.clone());
         let done = move || drop(answer.send(execute(&controller, &asked)));
         let spawned = thread::Builder::new().name("executor".into()).spawn(done);
-        let report = match spawned {
-            Ok(_) => self.await_answer(&answered)?,
-            Err(error) => Err(format!("there is no thread to be had: {error}")),
+        let answer = match spawned {
+            Ok(_) => self.await_answer(&answered),
+            Err(error) => Ok(Err(format!("there is no thread to be had: {error}"))),
         };
-        let broken = |why: String| {
-            let reason =
-                Reason { driver: "executor".into(), kind: Kind::Failed, message: why.into(), hint: None };
-            let failure = order.op().map(|op| Failure { op, subject: "".into(), reasons: vec![reason] });
-            Report { before: None, after: None, trails: Vec::new(), failure }
+        let report = match answer {
+            Ok(report) => report.unwrap_or_else(|why| Report::lost(order, &why)),
+            Err(trouble) => {
+                self.note(order, &Report::lost(order, "it has not answered yet"));
+                return Err(trouble);
+            }
         };
-        Ok(report.unwrap_or_else(broken))
+        self.note(order, &report);
+        Ok(report)
+    }
+
+    /// Writes what came of an order into the audit.
+    fn note(&self, order: &Order, report: &Report) {
+        if let Some(scribe) = &self.scribe {
+            unwritten(scribe.done(sampler::stamp().wall, order, report));
+        }
     }
 
     /// What the drivers answered; a driver that broke off is told in a clause.

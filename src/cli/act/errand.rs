@@ -18,6 +18,7 @@ use crate::{
         command::Guard,
         intent::{Intent, Line, Target},
     },
+    audit::Scribe,
     driver::{Controller, Reader, session},
     model::{Demand, Domain, DomainKey, Snapshot, request::Change, request::Request, undo},
     sampler,
@@ -32,6 +33,8 @@ pub(super) struct Errand<'a> {
     /// The host as last read.
     pub(super) snapshot: Snapshot,
     pub(super) held: Held,
+    /// Into the audit, where there is one.
+    pub(super) scribe: Option<Scribe>,
 }
 
 impl<'a> Errand<'a> {
@@ -49,7 +52,7 @@ impl<'a> Errand<'a> {
         let line = Line { targets, words: wish.words.clone() };
         let intent = Intent::new(wish.command, line).map_err(Trouble::usage)?;
         let held = Held::take()?;
-        let errand = Self { wish, intent, reader, controller, snapshot, held };
+        let errand = Self { wish, intent, reader, controller, snapshot, held, scribe: None };
         errand.reversible().map(|()| errand)
     }
 

@@ -71,6 +71,14 @@ impl Ring {
         })
     }
 
+    /// The cell of such a resampling in which what happened `age` ago stands; none where that was before it.
+    pub fn cell_of(&self, age: Nanos, span: Nanos, cells: usize) -> Option<usize> {
+        let width = (span.0 / cells.max(1) as u64).max(1);
+        let end = self.total.div_ceil(width).saturating_mul(width);
+        let back = end.saturating_sub(self.total.checked_sub(age.0)?).div_ceil(width).max(1);
+        cells.checked_sub(usize::try_from(back).ok()?)
+    }
+
     /// The newest value: the mean of the bucket being filled, or of the last full one.
     pub fn last(&self) -> Option<f32> {
         let full = self.total / self.bucket.0.max(1);

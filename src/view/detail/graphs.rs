@@ -7,6 +7,7 @@ use crate::{
         canvas::{Canvas, Sheet},
         cell::{Subject, full},
         graph::{Ink, Plot, Strip, Way, bar},
+        marks::Marks,
         text::{Scrap, memory, percent},
     },
 };
@@ -20,7 +21,7 @@ const SIDE: u16 = 15;
 pub(super) fn draw(canvas: &mut Canvas<'_>, sheet: &mut Sheet, subject: &Subject<'_>) {
     cpu(canvas, sheet, subject);
     memory_bar(canvas, sheet, subject);
-    sheet.gap();
+    marks(canvas, sheet, subject);
     traffic(canvas, sheet, subject);
 }
 
@@ -74,6 +75,17 @@ fn memory_bar(canvas: &mut Canvas<'_>, sheet: &mut Sheet, subject: &Subject<'_>)
     pen.put(" of ", theme.dim()).put(&limit, theme.text());
     if let Some(target) = target {
         sheet.next(canvas).skip(SIDE).put("asked for ", theme.label()).put(&memory(target), theme.warning());
+    }
+}
+
+/// What happened to the domain, between the graphs above and those below, at its time in each.
+fn marks(canvas: &mut Canvas<'_>, sheet: &mut Sheet, subject: &Subject<'_>) {
+    match subject.history {
+        Some(history) => {
+            let of = Some(subject.domain.key);
+            Marks { of, ring: &history.cpu, span: SPAN, side: SIDE }.draw(canvas, sheet);
+        }
+        None => sheet.gap(),
     }
 }
 

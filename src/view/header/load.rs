@@ -9,6 +9,7 @@ use crate::{
     view::{
         canvas::{Canvas, Pen},
         graph::{Ink, Plot, Strip, bar},
+        marks::Marks,
         text::{Scrap, count, memory, percent},
     },
 };
@@ -108,8 +109,8 @@ fn troubled(pen: &mut Pen<'_>, shown: &Snapshot) {
 
 /// Two lines: the graph is two rows high, traffic stands on the right, the lights below the memory.
 pub(super) fn lines(canvas: &mut Canvas<'_>, place: Rect) {
-    let theme = canvas.theme;
-    let Some(shown) = canvas.app.pane().shown.as_deref() else { return };
+    let (app, theme) = (canvas.app, canvas.theme);
+    let Some(shown) = app.pane().shown.as_deref() else { return };
     let load = Load::of(canvas, shown);
     let cpu = load.said(canvas);
     let other = other_scale(canvas, &load);
@@ -127,6 +128,10 @@ pub(super) fn lines(canvas: &mut Canvas<'_>, place: Rect) {
         };
         pen.goto(x);
         plot.draw(&mut pen, strip, graph);
+        if line == 0 {
+            let marks = Marks { of: None, ring: &app.pane().history.host.cpu, span: SPAN, side: 0 };
+            marks.over(app, &mut pen, (x, graph));
+        }
     }
     let mut pen = canvas.pen(place, 0);
     pen.leave(traffic).goto(x + graph + 3);

@@ -1,0 +1,42 @@
+//! Who writes about one host.
+
+use std::sync::Arc;
+
+use super::{Log, Record, User};
+use crate::model::{Nanos, Order, Report};
+
+/// Writes about the changes of one host; the time is the caller's.
+#[derive(Clone, Debug)]
+pub struct Scribe {
+    log: Arc<Log>,
+    user: User,
+    host: String,
+}
+
+impl Scribe {
+    /// About the host of this URI, for the user of this process.
+    pub fn new(log: Arc<Log>, host: &str) -> Self {
+        Self { log, user: User::current(), host: host.into() }
+    }
+
+    /// Where it writes.
+    pub const fn log(&self) -> &Arc<Log> {
+        &self.log
+    }
+
+    /// Writes what came of an order.
+    ///
+    /// # Errors
+    /// As [`Log::record`].
+    pub fn done(&self, wall: Nanos, order: &Order, report: &Report) -> Result<(), String> {
+        self.log.record(&Record::of(&self.user, (&self.host, wall), order, report))
+    }
+
+    /// Writes that a command may not be done here.
+    ///
+    /// # Errors
+    /// As [`Log::record`].
+    pub fn refused(&self, wall: Nanos, command: &str, why: &str) -> Result<(), String> {
+        self.log.record(&Record::refused(&self.user, (&self.host, wall), command, why))
+    }
+}
