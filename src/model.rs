@@ -14,6 +14,7 @@ pub mod host;
 pub mod nearest;
 pub mod op;
 pub mod order;
+pub mod placement;
 pub mod pursuit;
 pub mod rates;
 pub mod reading;

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  header     who, how fresh, how loaded          one to three lines, by the height of the screen
-//!  panels     Domains, Detail, Host, Drivers      tiled, borders shared between neighbours
+//!  panels     Domains, Detail, Host, Pins…        tiled, borders shared between neighbours
 //!  footer     keys, or the line that is typed     one line; a notice lies over the border above it
 //!  overlay    lists over the panels
 //! ```

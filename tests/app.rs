@@ -27,6 +27,8 @@ mod mouse;
 mod overlays;
 #[path = "app/panels.rs"]
 mod panels;
+#[path = "app/pins.rs"]
+mod pins;
 #[path = "app/rows.rs"]
 mod rows;
 #[path = "app/sampling.rs"]

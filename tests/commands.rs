@@ -59,7 +59,7 @@ fn a_key_has_one_meaning_wherever_it_works() {
 
 #[test]
 fn a_global_key_meets_those_of_the_panels_and_not_those_of_overlays() {
-    use Scope::{CommandLine, Domains, Global, Overlay, Panels};
+    use Scope::{CommandLine, Domains, Global, Overlay, Panels, Pins};
     for (a, b, meet) in [
         (Global, Domains, true),
         (Global, Panels, true),
@@ -67,9 +67,34 @@ fn a_global_key_meets_those_of_the_panels_and_not_those_of_overlays() {
         (Domains, Panels, false),
         (Global, Overlay, false),
         (Global, CommandLine, false),
+        // The grid's own keys go before the global ones: they are asked first.
+        (Pins, Global, false),
+        (Pins, Pins, true),
         (Overlay, Overlay, true),
     ] {
         assert_eq!((a.meets(b), b.meets(a)), (meet, meet), "{a:?} {b:?}");
+    }
+}
+
+#[test]
+fn a_scope_is_asked_before_those_it_reaches_beyond_itself() {
+    use Scope::{Domains, Panels, Pins};
+    for scope in [Domains, Panels, Pins] {
+        assert_eq!(scope.reach().first(), Some(&scope));
+        assert_eq!(scope.reach().last(), Some(&Scope::Global));
+    }
+    let keymap = Keymap::default();
+    for (command, key) in keys().filter(|(command, _)| command.scope == Pins) {
+        assert_eq!(keymap.lookup(Pins, key).unwrap().name, command.name);
+    }
+}
+
+#[test]
+fn keys_that_end_or_keep_things_mean_the_same_in_the_grid() {
+    let keymap = Keymap::default();
+    for name in ["quit", "undo", "keep", "palette", "destroy", "suspend", "shutdown", "freeze"] {
+        let command = find(name).unwrap();
+        assert_eq!(keymap.keys_in(Scope::Pins, command), command.keys, "{name}");
     }
 }
 

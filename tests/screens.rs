@@ -9,7 +9,7 @@ mod fixture;
 mod styled;
 
 use domtop::{
-    app::{App, Column, CpuScale, Glyphs, Mode, Notice, Overlay, Panel},
+    app::{App, Column, CpuScale, Glyphs, Mode, Msg, Notice, Overlay, Panel},
     model::{DomainKey, Nanos},
     theme::{Depth, Theme},
 };
@@ -145,6 +145,84 @@ fn a_host_that_was_not_read_yet() {
     app.table.rows.clear();
     fixture::open(&mut app, &[Panel::Detail]);
     insta::assert_snapshot!(text(&screen(&app)));
+}
+
+/// The Pins panel with the keys, after these were pressed in it.
+fn pins(mut app: App, keys: &str) -> App {
+    fixture::neighbours(&mut app);
+    app.screen.open.push(Panel::Pins);
+    app.screen.focus = Panel::Pins;
+    press(&mut app, keys);
+    app
+}
+
+/// Presses keys, a frame after each.
+fn press(app: &mut App, keys: &str) {
+    for key in keys.split_whitespace() {
+        let event = key.parse::<domtop::app::keymap::Key>().unwrap().event();
+        app.update(Msg::Input(crossterm::event::Event::Key(event)));
+        let (_, regions) = styled::draw(app, &styled::dark());
+        app.update(Msg::Drawn(regions));
+    }
+}
+
+#[test]
+fn pins_being_edited() {
+    let app = pins(fixture::app(120, 34), "Down Space Right Space Right Right Shift-Right Shift-Down Space");
+    insta::assert_snapshot!(styled(&screen(&app)));
+}
+
+#[test]
+fn pins_with_a_preference() {
+    let app = pins(fixture::app(120, 30), "z h Down Right Right . Down . End c");
+    insta::assert_snapshot!(text(&screen(&app)));
+}
+
+#[test]
+fn pins_about_to_be_applied() {
+    let app = pins(fixture::app(100, 30), ". y Enter");
+    insta::assert_snapshot!(styled(&screen(&app)));
+}
+
+#[test]
+fn pins_on_256_pcpus() {
+    let mut app = fixture::app(120, 34);
+    fixture::large(&mut app);
+    let app = pins(app, "> > Right Right Space");
+    insta::assert_snapshot!(text(&screen(&app)));
+}
+
+#[test]
+fn pins_on_a_terminal_as_it_opens() {
+    insta::assert_snapshot!(text(&screen(&pins(fixture::app(80, 24), "Down Space"))));
+}
+
+#[test]
+fn pins_on_the_smallest_screen() {
+    insta::assert_snapshot!(text(&screen(&pins(fixture::app(40, 12), "Down Space End"))));
+}
+
+#[test]
+fn pins_in_ascii_without_colours() {
+    let mut app = fixture::app(120, 34);
+    app.settings.glyphs = Glyphs::Ascii;
+    let app = pins(app, "Down Space Right h . Down Shift-Right");
+    let mono = Theme::load("dark", Depth::None).unwrap();
+    let drawn = styled::draw(&app, &mono).0;
+    assert!(text(&drawn).is_ascii());
+    insta::assert_snapshot!(styled(&drawn));
+}
+
+#[test]
+fn a_set_being_typed_that_is_none() {
+    let mut app = pins(fixture::app(100, 30), "t");
+    press(&mut app, "- Enter");
+    insta::assert_snapshot!(text(&screen(&app)));
+}
+
+#[test]
+fn edits_about_to_be_dropped() {
+    insta::assert_snapshot!(text(&screen(&pins(fixture::app(80, 24), "Space Esc"))));
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod styled;
 use std::{collections::BTreeSet, sync::Arc};
 
 use domtop::{
-    app::{App, Area, Column, CpuScale, Glyphs, Overlay, Panel, Regions, Row, domains::Gone},
+    app::{App, Area, Column, CpuScale, Glyphs, Overlay, Panel, Regions, Row, domains::Gone, pins::Cell},
     model::{
         DomainId, DomainKey, DomainState, Name, Nanos, Reading,
         rates::{DomainRates, NetRates},
@@ -321,7 +321,7 @@ proptest! {
         (width, height) in (1_u16..=200, 1_u16..=60),
         names in proptest::collection::vec("\\PC{0,40}|[\\x00-\\x20\\x7f-\\x9f]{1,8}", 0..30),
         (numbers, places) in (any::<[u64; 4]>(), any::<[u16; 7]>()),
-        (open, glyphs, overlay) in (0_usize..64, 0_usize..3, 0_usize..9),
+        (open, glyphs, overlay) in (0_usize..64, 0_usize..3, 0_usize..12),
     ) {
         let mut app = fixture::app(width, height);
         odd(&mut app, &names, numbers);
@@ -335,6 +335,8 @@ proptest! {
         app.table.columns = Column::ALL.to_vec();
         app.screen.scroll = places;
         app.overlay = overlay_of(overlay, usize::from(places[3] % 99), names.first().map_or("", |n| n));
+        app.pins.cursor = Cell { line: usize::from(places[4]), column: usize::from(places[5]) };
+        app.pins.first = Cell { line: usize::from(places[5]), column: usize::from(places[4] % 20) };
         let (buffer, regions) = draw(&app, &dark());
         harmless(&buffer);
         for (_, place) in &regions.panels {
@@ -383,8 +385,78 @@ fn overlay_of(kind: usize, at: usize, typed: &str) -> Option<Overlay> {
         5 => Overlay::Palette { input: typed.into(), selected: at },
         6 => Overlay::HostLog { lines: Ok(vec![typed.into(); at]), offset: at },
         7 => Overlay::HostLog { lines: Err(typed.into()), offset: 0 },
+        8 => Overlay::Cpus {
+            key: DomainKey::default(),
+            vcpus: vec![1],
+            input: typed.into(),
+            error: Some(typed.into()),
+        },
+        9 => Overlay::Discard,
         _ => return None,
     })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_cell_of_the_cursor_is_seen_at_any_size_wherever_it_goes(
+        (width, height) in (40_u16..=200, 12_u16..=60),
+        (zoom, large, glyphs) in (any::<bool>(), any::<bool>(), 0_usize..3),
+        walk in proptest::collection::vec((0_usize..4, 0_usize..256), 1..6),
+    ) {
+        let mut app = fixture::app(width, height);
+        if large {
+            fixture::large(&mut app);
+        }
+        fixture::neighbours(&mut app);
+        fixture::open(&mut app, &[Panel::Pins]);
+        app.screen.zoom = zoom;
+        app.settings.glyphs = [Glyphs::Braille, Glyphs::Block, Glyphs::Ascii][glyphs];
+        let columns = if large { 256 } else { 16 };
+        for (line, column) in walk {
+            let cursor = Cell { line, column: column % columns };
+            app.pins.cursor = cursor;
+            let (buffer, regions) = draw(&app, &dark());
+            harmless(&buffer);
+            app.pins.first = regions.pins.first;
+            let grid = &regions.pins;
+            let seen = grid.columns.iter().find(|(place, ..)| *place == cursor.column);
+            let Some((_, x, _)) = seen else { panic!("column {column} of {grid:?}") };
+            let y = grid.lines.y + u16::try_from(line - grid.first.line).unwrap();
+            prop_assert!(grid.lines.contains(*x, y), "{cursor:?} of {grid:?}");
+            prop_assert_eq!(grid.under((*x, y), 4), Some(cursor), "a click there is one on it");
+            let again = draw(&app, &dark()).1;
+            prop_assert_eq!(again.pins, regions.pins, "and it stands still");
+        }
+    }
+}
+
+#[test]
+fn what_a_cell_of_the_grid_says_needs_no_colour() {
+    let mut app = fixture::app(120, 34);
+    fixture::neighbours(&mut app);
+    fixture::open(&mut app, &[Panel::Pins]);
+    let signs = |app: &App| {
+        let (buffer, regions) = draw(app, &dark());
+        let y = regions.pins.lines.y;
+        regions.pins.columns.iter().map(|(_, x, _)| buffer[(*x, y)].symbol().to_owned()).collect::<String>()
+    };
+    assert_eq!(signs(&app), "■■■◆■■■■········");
+    let press = |app: &mut App, key: &str| {
+        let event = key.parse::<domtop::app::keymap::Key>().unwrap().event();
+        app.update(domtop::app::Msg::Input(crossterm::event::Event::Key(event)));
+    };
+    for key in ["Space", "End", "Space"] {
+        press(&mut app, key);
+    }
+    assert_eq!(signs(&app), "□■■◆■■■■·······+");
+    for key in ["h", "."] {
+        press(&mut app, key);
+    }
+    assert_eq!(signs(&app), "·□□◆□□□□·······■", "what is preferred while that is edited");
+    press(&mut app, "h");
+    assert_eq!(signs(&app), "□▤▤◆▤▤▤▤·······+", "what is allowed and not preferred");
 }
 
 #[test]

@@ -99,6 +99,10 @@ impl Stage {
 
     fn keys(&mut self, keys: &[KeyCode]) {
         for &key in keys {
+            if key == READ {
+                self.run(3);
+                continue;
+            }
             self.update(Msg::Input(Event::Key(KeyEvent::new(key, KeyModifiers::NONE))));
         }
         self.run(3);
@@ -124,6 +128,7 @@ const SHOTS: &[Shot] = {
         ("light", DEMO, (120, 34), "light", &[Down, Down, Enter]),
         ("columns", DEMO, (100, 30), "dark", &[Char('C'), Down, Down]),
         ("help", DEMO, (100, 30), "dusk", &[Char('?')]),
+        ("pins", DEMO, (120, 34), "dark", PINS),
         ("small", DEMO, (80, 24), "dark", &[Down]),
         ("crowd", CROWD, (160, 44), "dark", &[]),
         (
@@ -172,6 +177,31 @@ const SHOTS: &[Shot] = {
         ("high-contrast", DEMO, (100, 30), "high-contrast", &[Down]),
     ]
 };
+
+/// To `web1`; its grid, once that is read; edits of two vCPUs and a selection.
+const PINS: &[KeyCode] = {
+    use KeyCode::{Char, Down, Enter, Right};
+    &[
+        Char('/'),
+        Char('w'),
+        Char('e'),
+        Char('b'),
+        Enter,
+        Char('A'),
+        Char('p'),
+        READ,
+        Char('P'),
+        Down,
+        Right,
+        Char('c'),
+        Down,
+        Right,
+        Char('n'),
+    ]
+};
+
+/// Not a key: the host is read meanwhile.
+const READ: KeyCode = KeyCode::Null;
 
 fn place(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(format!("{name}.png"))

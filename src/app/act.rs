@@ -99,6 +99,10 @@ impl App {
                 self.keep_all();
                 vec![Effect::Quit]
             }
+            Some(Overlay::Discard) => {
+                self.discard_pins();
+                Vec::new()
+            }
             other => {
                 self.overlay = other;
                 Vec::new()
@@ -110,6 +114,7 @@ impl App {
     pub(super) fn refuse(&mut self) -> Vec<Effect> {
         match self.overlay.take() {
             Some(Overlay::Leave) => vec![Effect::Quit],
+            Some(Overlay::Discard) => Vec::new(),
             Some(Overlay::Confirm { intent, .. }) => {
                 self.say(format!("{}: not done", intent.title()));
                 Vec::new()

@@ -9,6 +9,7 @@ mod job;
 mod look;
 mod movement;
 mod pick;
+mod pins;
 mod program;
 mod row;
 mod sample;
@@ -18,7 +19,7 @@ mod table;
 pub use available::availability;
 pub use footer::footer;
 
-use super::{App, Effect};
+use super::{App, Effect, Panel};
 use crate::model::{
     Op,
     request::{Change, Request},
@@ -68,6 +69,8 @@ pub enum Group {
     Tune,
     /// Marks, jobs, taking back.
     Jobs,
+    /// The Pins panel.
+    Pins,
     /// Looking from the command line.
     Look,
     /// Inside what lies over the panels.
@@ -87,6 +90,7 @@ impl Group {
             Self::Life => "The life of domains",
             Self::Tune => "What domains have",
             Self::Jobs => "Marks, jobs, taking back",
+            Self::Pins => "In the Pins panel, before what these keys do elsewhere",
             Self::Look => "On the command line",
             Self::Pick => "In lists and lines over the panels",
             Self::Program => "The program",
@@ -107,6 +111,8 @@ pub enum Need {
     Filter,
     /// Marked domains.
     Marks,
+    /// Edits of the Pins panel that are not applied.
+    Edits,
     /// A change that can be taken back.
     Undo,
     /// A change that is taken back soon unless it is kept.
@@ -126,6 +132,8 @@ pub enum Scope {
     Domains,
     /// While another panel has them.
     Panels,
+    /// While the Pins panel has them: before what they do everywhere, as the grid needs many.
+    Pins,
     /// While something lies over the panels; what can be typed goes into its line first, where it has one.
     Overlay,
     /// Only on the command line: no keys.
@@ -227,12 +235,13 @@ pub enum Look {
 }
 
 /// The rows by group, in the order help lists them.
-const GROUPS: [&[Command]; 10] = [
+const GROUPS: [&[Command]; 11] = [
     &movement::ROWS,
     &table::ROWS,
     &change::LIFE,
     &change::TUNE,
     &job::ROWS,
+    &pins::ROWS,
     &show::ROWS,
     &sample::ROWS,
     &program::ROWS,
@@ -272,7 +281,28 @@ pub fn find(name: &str) -> Option<&'static Command> {
 }
 
 impl Scope {
-    /// Whether there is a place where the keys of both work.
+    /// That of a panel's own keys.
+    pub const fn of(panel: Panel) -> Self {
+        match panel {
+            Panel::Domains => Self::Domains,
+            Panel::Pins => Self::Pins,
+            Panel::Detail | Panel::Host | Panel::Drivers | Panel::Jobs | Panel::Events => Self::Panels,
+        }
+    }
+
+    /// The scopes whose keys work where this one's do, in the order they are asked.
+    pub const fn reach(self) -> &'static [Self] {
+        match self {
+            Self::Domains => &[Self::Domains, Self::Global],
+            Self::Panels => &[Self::Panels, Self::Global],
+            Self::Pins => &[Self::Pins, Self::Panels, Self::Global],
+            Self::Global => &[Self::Global],
+            Self::Overlay => &[Self::Overlay],
+            Self::CommandLine => &[],
+        }
+    }
+
+    /// Whether there is a place where the keys of both work, and neither goes before the other.
     pub fn meets(self, other: Self) -> bool {
         let panels = |scope| matches!(scope, Self::Domains | Self::Panels | Self::Global);
         let global = self == Self::Global || other == Self::Global;

@@ -49,8 +49,24 @@ pub struct Intent {
     pub acts: Vec<Act>,
     /// How, where there is more than one.
     pub plan: Plan,
-    /// What it would run into, and what it changes in detail: a sentence each; safe to show.
-    pub notes: Vec<String>,
+    /// What is to be seen before it is done: where there is any, it is asked about.
+    pub notes: Vec<Note>,
+}
+
+/// A line about what is meant, before it is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// Something is to become another.
+    Change {
+        /// What.
+        what: String,
+        /// As it is.
+        from: String,
+        /// As it will be.
+        to: String,
+    },
+    /// Something will be wrong then: a sentence.
+    Warning(String),
 }
 
 /// How acts on many domains follow each other.
@@ -64,6 +80,16 @@ pub struct Plan {
     pub wait: bool,
     /// Whether the rest is not done after one failed.
     pub stop: bool,
+}
+
+impl std::fmt::Display for Note {
+    /// As a sentence.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Change { what, from, to } => write!(f, "{what}: from {from} to {to}"),
+            Self::Warning(text) => f.write_str(text),
+        }
+    }
 }
 
 /// In which order acts follow each other.
@@ -162,7 +188,10 @@ impl Intent {
             let Request::Domain(key, change) = request else { return Vec::new() };
             let (Some(domain), Some(host)) = (domain(*key), host) else { return Vec::new() };
             let label = if many { format!("{}: ", domain.label()) } else { String::new() };
-            cautions(change, domain, host).into_iter().map(|text| format!("{label}{text}")).collect()
+            cautions(change, domain, host)
+                .into_iter()
+                .map(|text| Note::Warning(format!("{label}{text}")))
+                .collect()
         };
         self.notes.extend(self.acts.iter().flat_map(|act| &act.requests).flat_map(told));
         self

@@ -73,11 +73,18 @@ impl Keymap {
         self.bound.iter().filter(|(_, c)| c.name == name).map(|(key, _)| key.to_string()).collect()
     }
 
+    /// The keys of a command that do it where these scope's keys work: not those that do something else there.
+    pub fn keys_in(&self, scope: Scope, command: &Command) -> Vec<String> {
+        let own = self.bound.iter().filter(|(_, c)| c.name == command.name);
+        let elsewhere = !scope.reach().contains(&command.scope);
+        let does = |key: Key| self.lookup(scope, key).is_some_and(|found| found.name == command.name);
+        own.filter(|(key, _)| elsewhere || does(*key)).map(|(key, _)| key.to_string()).collect()
+    }
+
     /// The command of a key: that of the scope itself, or a global one where the scope is a panel's.
     pub fn lookup(&self, scope: Scope, key: Key) -> Option<&'static Command> {
-        let global = matches!(scope, Scope::Domains | Scope::Panels);
-        let reaches = |of: Scope| of == scope || (global && of == Scope::Global);
-        self.bound.iter().find(|(k, c)| *k == key && reaches(c.scope)).map(|(_, command)| *command)
+        let of = |scope: &Scope| self.bound.iter().find(|(k, c)| *k == key && c.scope == *scope);
+        scope.reach().iter().find_map(of).map(|(_, command)| *command)
     }
 }
 

@@ -41,8 +41,10 @@ impl App {
     }
 
     fn click_panel(&mut self, panel: Panel, at: (u16, u16)) {
+        let had_keys = self.screen.focus == panel;
         self.screen.focus_on(panel);
         match line(self.screen.regions.rows, at) {
+            _ if panel == Panel::Pins => self.click_pins(at, had_keys),
             Some(line) if panel == Panel::Domains => self.click_row(self.table.offset.saturating_add(line)),
             _ => {}
         }
@@ -78,10 +80,14 @@ impl App {
         line(self.screen.regions.picks, at).map_or_else(Vec::new, |line| self.pick(Pick::Click(line)))
     }
 
-    /// The wheel tilted over the table scrolls its columns.
+    /// The wheel tilted over the table scrolls its columns; over the grid it moves the cursor.
     fn tilt(&mut self, at: (u16, u16), name: &str) -> Vec<Effect> {
-        let table = under(&self.screen.regions.panels, at) == Some(Panel::Domains);
-        let command = command::find(name).filter(|_| table && self.overlay.is_none());
+        let panel = under(&self.screen.regions.panels, at);
+        if panel == Some(Panel::Pins) && self.overlay.is_none() {
+            self.slide_pins(if name == "scroll-left" { Step::Lines(-1) } else { Step::Lines(1) });
+        }
+        let table = panel == Some(Panel::Domains) && self.overlay.is_none();
+        let command = command::find(name).filter(|_| table);
         command.map_or_else(Vec::new, |command| self.run(command, ""))
     }
 
@@ -96,6 +102,7 @@ impl App {
             }
             (None | Some(Panel::Domains), _) => {}
             (Some(Panel::Events), _) => self.walk_events(Step::Lines(by)),
+            (Some(Panel::Pins), _) => self.walk_pins(Step::Lines(by)),
             (Some(panel), _) => self.screen.scroll(panel, Step::Lines(by)),
         }
         Vec::new()

@@ -14,7 +14,7 @@ use super::{
     command::Command,
     intent::{Intent, Line},
 };
-use crate::model::text::visible;
+use crate::model::{DomainKey, text::visible};
 
 /// What lies over the panels.
 #[derive(Clone, Debug)]
@@ -68,6 +68,19 @@ pub enum Overlay {
         /// What is wrong with it.
         error: Option<String>,
     },
+    /// The line for a set of pCPUs, in the Pins panel.
+    Cpus {
+        /// The domain it is for.
+        key: DomainKey,
+        /// Its vCPUs it is for.
+        vcpus: Vec<u32>,
+        /// What was typed.
+        input: Input,
+        /// Why what was typed is none.
+        error: Option<String>,
+    },
+    /// Edits of the Pins panel are to be dropped: really?
+    Discard,
     /// Yes or no: what it will hit stands there.
     Confirm {
         /// What is meant.
@@ -149,12 +162,14 @@ impl Overlay {
             | Self::Filter { input, .. }
             | Self::Interval { input, .. }
             | Self::Arguments { input, .. }
+            | Self::Cpus { input, .. }
             | Self::TypeTheName { input, .. }
             | Self::Palette { input, .. } => Some(input),
             Self::Columns { .. }
             | Self::Sort { .. }
             | Self::Confirm { .. }
             | Self::Leave
+            | Self::Discard
             | Self::HostLog { .. } => None,
         }
     }
@@ -165,12 +180,14 @@ impl Overlay {
             | Self::Filter { input, .. }
             | Self::Interval { input, .. }
             | Self::Arguments { input, .. }
+            | Self::Cpus { input, .. }
             | Self::TypeTheName { input, .. }
             | Self::Palette { input, .. } => Some(input),
             Self::Columns { .. }
             | Self::Sort { .. }
             | Self::Confirm { .. }
             | Self::Leave
+            | Self::Discard
             | Self::HostLog { .. } => None,
         }
     }
@@ -185,7 +202,12 @@ impl Overlay {
             | Self::HostLog { offset, .. }
             | Self::Confirm { offset, .. }
             | Self::TypeTheName { offset, .. } => Some(offset),
-            Self::Filter { .. } | Self::Interval { .. } | Self::Arguments { .. } | Self::Leave => None,
+            Self::Filter { .. }
+            | Self::Interval { .. }
+            | Self::Arguments { .. }
+            | Self::Cpus { .. }
+            | Self::Leave
+            | Self::Discard => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What drawing learned: where things stand, for the mouse and for page keys.
 
-use super::{Column, Panel};
+use super::{Column, Panel, pins::Cell};
 
 /// A rectangle of cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +22,27 @@ impl Area {
     }
 }
 
+/// Where the cells of the Pins panel stood.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grid {
+    /// The first cell that is to be seen.
+    pub first: Cell,
+    /// Lines of vCPUs, over the width of the panel.
+    pub lines: Area,
+    /// Each column that is to be seen: its place, from which cell of the screen on, and how wide it is.
+    pub columns: Vec<(usize, u16, u16)>,
+}
+
+impl Grid {
+    /// The cell under the pointer, of so many lines.
+    pub fn under(&self, (x, y): (u16, u16), lines: usize) -> Option<Cell> {
+        let line = self.lines.contains(x, y).then(|| self.first.line + usize::from(y - self.lines.y))?;
+        let hit = |(_, from, width): &&(usize, u16, u16)| x >= *from && x - from < *width;
+        let column = self.columns.iter().find(hit)?.0;
+        (line < lines).then_some(Cell { line, column })
+    }
+}
+
 /// Where things stood on the last frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Regions {
@@ -35,6 +56,8 @@ pub struct Regions {
     pub picks: Area,
     /// Lines each panel would need to show all, by place in [`Panel::ALL`]: bounds its scrolling.
     pub lengths: [u16; Panel::ALL.len()],
+    /// The grid of the Pins panel.
+    pub pins: Grid,
     /// Lines of the Jobs panel; the first shows its offset.
     pub jobs: Area,
     /// Lines of the Events panel; the first shows its offset.

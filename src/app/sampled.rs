@@ -31,11 +31,13 @@ impl App {
         if place == self.host {
             let old = old.as_ref().map(|old| Scene::new(old, &pane.received, scale));
             self.table.follow(old.as_ref(), &Scene::new(&latest, &pane.rates, scale), self.now);
+            self.follow_pins();
         }
     }
 
     /// Shows another host.
     pub(super) fn show_host(&mut self, place: usize) {
+        self.lose_pins("another host is shown");
         self.host = place.min(self.hosts.len().saturating_sub(1));
         self.table.forget();
         self.screen.scroll = [0; Panel::ALL.len()];
@@ -90,11 +92,14 @@ impl App {
         if place != self.host {
             return Demand { awaited: self.jobs.awaited(self.hosts[place].id), ..Demand::default() };
         }
-        let detail = self.screen.shows(Panel::Detail);
+        let (detail, pins) = (self.screen.shows(Panel::Detail), self.screen.shows(Panel::Pins));
+        // One domain can be read in full: the one being edited, unless another is looked at.
+        let edits = pins && (self.screen.focus == Panel::Pins || !detail);
+        let focus = if edits { self.pinned() } else { self.table.cursor };
         Demand {
-            all_vcpus: false,
+            all_vcpus: pins,
             devices: detail || self.table.needs_devices(),
-            focus: self.table.cursor.filter(|_| detail),
+            focus: focus.filter(|_| detail || pins),
             awaited: self.jobs.awaited(self.hosts[place].id),
         }
     }

@@ -21,6 +21,7 @@ impl App {
                 self.screen.job = step.from(self.screen.job, self.jobs.list().len(), page);
             }
             (Panel::Events, _) => self.walk_events(step),
+            (Panel::Pins, _) => self.walk_pins(step),
             (panel, _) => self.screen.scroll(panel, step),
         }
     }

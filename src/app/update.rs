@@ -3,7 +3,7 @@
 use crossterm::event::{Event, KeyEvent};
 
 use super::{
-    App, Effect, Msg, Overlay, Panel, Regions,
+    App, Effect, Msg, Overlay, Regions,
     command::{Command, Run, Scope, availability},
     keymap::Key,
 };
@@ -61,6 +61,8 @@ impl App {
             return;
         }
         self.screen.regions = regions;
+        // Where the grid stood is where it stays until the cursor leaves it: no reason to draw again.
+        self.pins.first = self.screen.regions.pins.first;
         let scrolls = self.screen.scroll;
         self.screen.bound_scrolls();
         self.changed = scrolls != self.screen.scroll || self.bound_overlay();
@@ -113,8 +115,9 @@ impl App {
         if self.overlay.is_some() {
             return self.overlay_key(key);
         }
-        let scope = if self.screen.focus == Panel::Domains { Scope::Domains } else { Scope::Panels };
-        self.keymap.lookup(scope, key).map_or_else(Vec::new, |command| self.run(command, ""))
+        self.keymap
+            .lookup(Scope::of(self.screen.focus), key)
+            .map_or_else(Vec::new, |command| self.run(command, ""))
     }
 
     /// Runs a command with what was typed after its name; or says why it cannot be run.
@@ -130,7 +133,7 @@ impl App {
     }
 
     /// Says why a command cannot be run; that somebody tried to change something is told to the audit.
-    fn refused(&mut self, command: &'static Command, typed: &str, why: String) -> Vec<Effect> {
+    pub(super) fn refused(&mut self, command: &'static Command, typed: &str, why: String) -> Vec<Effect> {
         self.complain(format!("{}: {why}", command.name));
         if !command.op.is_some_and(Op::changes) {
             return Vec::new();

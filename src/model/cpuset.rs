@@ -83,9 +83,34 @@ impl CpuSet {
         self.iter(cpus).collect()
     }
 
+    /// The CPUs that are in both.
+    #[must_use]
+    pub fn meet(&self, other: &Self) -> Self {
+        match (self.all, other.all) {
+            (true, _) => other.clone(),
+            (_, true) => self.clone(),
+            _ => self.words.iter().zip(&other.words).map(|(a, b)| a & b).collect::<Vec<_>>().into(),
+        }
+    }
+
+    /// Whether the other holds all of its CPUs.
+    pub fn is_within(&self, other: &Self) -> bool {
+        let word = |place: usize| other.words.get(place).copied().unwrap_or(0);
+        other.all || (!self.all && self.words.iter().enumerate().all(|(place, w)| w & !word(place) == 0))
+    }
+
     /// How many CPUs it holds on a machine that has `cpus`.
     pub fn count(&self, cpus: u32) -> usize {
         self.iter(cpus).count()
+    }
+}
+
+impl From<Vec<u64>> for CpuSet {
+    fn from(mut words: Vec<u64>) -> Self {
+        while words.last() == Some(&0) {
+            words.pop();
+        }
+        Self { all: false, words }
     }
 }
 
@@ -188,6 +213,20 @@ mod tests {
             let set: CpuSet = cpus.into_iter().collect();
             prop_assert_eq!(CpuSet::from_bitmap(&set.to_bitmap(count), count), set);
             prop_assert!(CpuSet::from_bitmap(&CpuSet::all().to_bitmap(count), count).is_all());
+        }
+
+        #[test]
+        fn what_two_sets_share_is_in_both_and_all_of_it(
+            one in proptest::collection::btree_set(0..300_u32, 0..20),
+            two in proptest::collection::btree_set(0..300_u32, 0..20),
+        ) {
+            let shared: CpuSet = one.intersection(&two).copied().collect();
+            let within = one.is_subset(&two);
+            let (one, two): (CpuSet, CpuSet) = (one.into_iter().collect(), two.into_iter().collect());
+            prop_assert_eq!(one.meet(&two), shared);
+            prop_assert_eq!(one.is_within(&two), within);
+            prop_assert_eq!(CpuSet::all().meet(&one), one.clone());
+            prop_assert!(one.is_within(&CpuSet::all()) && !CpuSet::all().is_within(&one));
         }
 
         #[test]

@@ -18,10 +18,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, last: Rect) -> Option<(u
         return None;
     };
     match overlay {
-        Overlay::Filter { .. } | Overlay::Interval { .. } | Overlay::Arguments { .. } => {
-            line::draw(canvas, last, overlay)
-        }
-        Overlay::Confirm { .. } | Overlay::TypeTheName { .. } | Overlay::Leave => {
+        Overlay::Filter { .. }
+        | Overlay::Interval { .. }
+        | Overlay::Arguments { .. }
+        | Overlay::Cpus { .. } => line::draw(canvas, last, overlay),
+        Overlay::Confirm { .. } | Overlay::TypeTheName { .. } | Overlay::Leave | Overlay::Discard => {
             footer::draw(canvas, last);
             ask::draw(canvas, body, overlay)
         }

@@ -46,6 +46,33 @@ pub(super) struct Signs {
     pub(super) about: &'static str,
     /// Between the threads of one core.
     pub(super) joined: &'static str,
+    /// Cells of the Pins panel.
+    pub(super) pins: Pins,
+    /// Before what is wrong.
+    pub(super) warn: &'static str,
+}
+
+/// What a cell of the Pins panel says: each tells itself from the others without a colour.
+#[derive(Debug)]
+pub(super) struct Pins {
+    /// May run there.
+    pub(super) may: &'static str,
+    /// May run there, and would rather elsewhere.
+    pub(super) rather_not: &'static str,
+    /// Would rather run there, and may not.
+    pub(super) in_vain: &'static str,
+    /// May not run there.
+    pub(super) not: &'static str,
+    /// To be let in.
+    pub(super) added: &'static str,
+    /// To be taken out.
+    pub(super) removed: &'static str,
+    /// Is there.
+    pub(super) here: &'static str,
+    /// Is there, and may not stay.
+    pub(super) leaving: &'static str,
+    /// Is offline.
+    pub(super) offline: &'static str,
 }
 
 const BLOCKS: &[&str] = &["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
@@ -71,6 +98,18 @@ const BRAILLE: Signs = Signs {
     braille: true,
     about: "±",
     joined: "─",
+    pins: Pins {
+        may: "■",
+        rather_not: "▤",
+        in_vain: "○",
+        not: "·",
+        added: "+",
+        removed: "□",
+        here: "◆",
+        leaving: "◈",
+        offline: "x",
+    },
+    warn: "!",
 };
 
 const BLOCK: Signs = Signs {
@@ -105,6 +144,18 @@ const ASCII: Signs = Signs {
     braille: false,
     about: "+/-",
     joined: "-",
+    pins: Pins {
+        may: "#",
+        rather_not: "=",
+        in_vain: "o",
+        not: ".",
+        added: "+",
+        removed: "-",
+        here: "@",
+        leaving: "%",
+        offline: "x",
+    },
+    warn: "!",
 };
 
 /// The set for a setting.
@@ -113,6 +164,15 @@ pub(super) const fn of(glyphs: Glyphs) -> &'static Signs {
         Glyphs::Braille => &BRAILLE,
         Glyphs::Block => &BLOCK,
         Glyphs::Ascii => &ASCII,
+    }
+}
+
+impl Pins {
+    /// All of them.
+    #[cfg(test)]
+    const fn all(&self) -> [&'static str; 9] {
+        let Self { may, rather_not, in_vain, not, added, removed, here, leaving, offline } = *self;
+        [may, rather_not, in_vain, not, added, removed, here, leaving, offline]
     }
 }
 
@@ -167,11 +227,20 @@ mod tests {
         for set in [&BRAILLE, &BLOCK, &ASCII] {
             let signs =
                 set.states.iter().chain(&set.lines).chain(set.levels).chain(&set.bar).chain(&set.lights);
-            for sign in
-                signs.chain(&set.who).chain([&set.ellipsis, &set.missing, &set.cursor, &set.up, &set.down])
-            {
+            let pins = set.pins.all();
+            for sign in signs.chain(&pins).chain(&set.who).chain([
+                &set.ellipsis,
+                &set.missing,
+                &set.cursor,
+                &set.up,
+                &set.down,
+            ]) {
                 assert_eq!(sign.width(), 1, "{sign:?}");
             }
+            let mut distinct = pins.to_vec();
+            distinct.sort_unstable();
+            distinct.dedup();
+            assert_eq!(distinct.len(), pins.len());
             let mut states = set.states.to_vec();
             states.sort_unstable();
             states.dedup();
@@ -184,6 +253,7 @@ mod tests {
         let signs = ASCII.states.iter().chain(&ASCII.lines).chain(ASCII.levels).chain(&ASCII.bar);
         let words =
             [ASCII.ellipsis, ASCII.missing, ASCII.dot, ASCII.up, ASCII.down, ASCII.cursor, ASCII.about];
+        assert!(ASCII.pins.all().iter().all(|sign| sign.is_ascii()));
         assert!(
             signs
                 .chain(&ASCII.lights)

@@ -118,7 +118,7 @@ fn what_would_run_into_something_is_shown_first_and_the_control_domain_wants_its
     let mut desk = desk();
     assert_eq!(pressed(&mut desk, "v 9 Enter"), []);
     let Some(Overlay::Confirm { intent, .. }) = &desk.app.overlay else { panic!("it asks") };
-    assert!(intent.notes[0].contains("4 at most"), "{:?}", intent.notes);
+    assert!(intent.notes[0].to_string().contains("4 at most"), "{:?}", intent.notes);
     assert_eq!(pressed(&mut desk, "y"), [(3, Change::SetVcpus(9))], "it may be meant");
     desk.guests.push(guest(0, "Domain-0", 1.0));
     desk.tick(1000);

@@ -115,6 +115,53 @@ pub(crate) fn open(app: &mut App, panels: &[Panel]) {
     }
 }
 
+/// vCPUs of other domains beside those of `web1`, as they are read while the Pins panel is shown.
+pub(crate) fn neighbours(app: &mut App) {
+    let others: Vec<(u32, u32, u32, f32)> = (0..4)
+        .map(|n| (0, n, n, 8.0))
+        .chain((0..4).map(|n| (12, n, [0, 1, 2, 4][n as usize], 97.0)))
+        .chain((0..4).map(|n| (15, n, 2 * n + 1, 22.0)))
+        .chain([(18, 0, 12, 7.4), (18, 1, 13, 7.4)])
+        .collect();
+    let vcpu = |&(domain, index, pcpu, _): &(u32, u32, u32, f32)| Vcpu {
+        domain: DomainId(domain),
+        index,
+        online: true,
+        running: true,
+        blocked: false,
+        cpu_time: Nanos(0),
+        pcpu,
+    };
+    let own = app.hosts[0].rates.vcpus.clone();
+    change(app, |snapshot| {
+        snapshot.vcpus.extend(others.iter().map(vcpu));
+        snapshot.vcpus.sort_by_key(|vcpu| (vcpu.domain, vcpu.index));
+    });
+    let shown = app.hosts[0].shown.clone().unwrap();
+    let rate = |vcpu: &Vcpu| {
+        let other =
+            others.iter().find(|(domain, index, ..)| (*domain, *index) == (vcpu.domain.0, vcpu.index));
+        other.map_or_else(|| own[vcpu.index as usize], |(.., rate)| Some(*rate))
+    };
+    app.hosts[0].rates.vcpus = shown.vcpus.iter().map(rate).collect();
+}
+
+/// The same on a machine of 256 pCPUs: four nodes of 32 cores of two threads, one of them offline.
+pub(crate) fn large(app: &mut App) {
+    change(app, |snapshot| {
+        let pcpu = |n: u32| Pcpu { online: n != 255, core: n / 2, socket: n / 64, node: n / 64 };
+        let numa = NumaNode { total: KiB(128 * GIB), free: KiB(71 * GIB), distances: Vec::new() };
+        snapshot.node = Arc::new(Node {
+            pcpus: (0..256).map(pcpu).collect(),
+            numa: vec![numa; 4],
+            pools: Vec::new(),
+            ..(*snapshot.node).clone()
+        });
+        snapshot.pcpus = vec![PcpuTime::default(); 256];
+    });
+    app.hosts[0].rates.pcpus = (0..256_u16).map(|n| f32::from(n * 37 % 101) / 100.0).collect();
+}
+
 /// A host with so many domains, all busy.
 pub(crate) fn crowd(width: u16, height: u16, number: u32) -> App {
     let mut app = app(width, height);

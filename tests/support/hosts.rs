@@ -175,6 +175,7 @@ impl Desk {
             picks: area(20, 5, 40, 8),
             jobs: Area::default(),
             events: area(61, rows + 4, 58, 4),
+            pins: domtop::app::regions::Grid::default(),
             lengths: [0, 30, 30, 30, 30, 30, 30],
             footer: vec![("filter", area(0, 33, 8, 1)), ("help", area(10, 33, 8, 1))],
             more_columns: true,

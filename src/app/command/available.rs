@@ -2,7 +2,7 @@
 
 use super::{Command, Need, Run, Scope};
 use crate::{
-    app::{App, Mode},
+    app::{App, Mode, Panel},
     model::{DriverStatus, Light, Op, Snapshot},
 };
 
@@ -21,6 +21,9 @@ pub fn availability(app: &App, command: &Command) -> Result<(), String> {
     }
     match (command.scope, &app.overlay) {
         (Scope::Overlay, None) => return Err("nothing lies over the panels".into()),
+        (Scope::Pins, _) if app.screen.focus != Panel::Pins => {
+            return Err("the Pins panel does not have the keys".into());
+        }
         _ => need(app, command.need)?,
     }
     command.op.map_or(Ok(()), |op| allowed(app, op))
@@ -32,6 +35,7 @@ fn need(app: &App, need: Need) -> Result<(), String> {
         Need::Domain => (app.table.cursor.is_some(), "no domain is selected"),
         Need::Hosts => (app.hosts.len() > 1, "only one host"),
         Need::Marks => (!app.table.marks.is_empty(), "nothing is marked"),
+        Need::Edits => (app.pins.edit.is_some(), "nothing was edited"),
         Need::Undo => {
             (app.jobs.list().any(|job| job.undo.requests().is_some()), "there is no change to take back")
         }

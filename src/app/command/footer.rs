@@ -1,6 +1,6 @@
 //! The keys worth showing now: of the focused panel, or of what lies over the panels.
 
-use super::{Command, availability, find};
+use super::{Command, Scope, availability, find};
 use crate::{
     app::{App, Overlay, Panel},
     model::DomainState,
@@ -17,6 +17,19 @@ const JOBS: &[&str] =
 const FROZEN: &[&str] = &["freeze", "filter", "detail", "help", "sort", "palette", "quit"];
 const EVENTS: &[&str] = &["detail", "events-of", "next-panel", "close", "help", "zoom", "undo", "quit"];
 const PANEL: &[&str] = &["next-panel", "close", "help", "zoom", "palette", "quit", "page-down", "page-up"];
+const PINS: &[&str] = &[
+    "pin-toggle",
+    "pin-half",
+    "pin-set",
+    "pin-spread",
+    "pin-node",
+    "help",
+    "pin-copy",
+    "pin-back",
+    "next-panel",
+];
+const EDITED: &[&str] =
+    &["pin-apply", "pin-back", "pin-toggle", "pin-half", "pin-set", "help", "pin-spread", "pin-revert"];
 
 /// The rows worth showing now, most useful first, each with the key to show: the view cuts what does not fit.
 ///
@@ -24,7 +37,7 @@ const PANEL: &[&str] = &["next-panel", "close", "help", "zoom", "palette", "quit
 pub fn footer(app: &App) -> impl Iterator<Item = (&'static Command, String)> {
     names(app).iter().filter_map(|name| {
         let command = find(name)?;
-        let key = app.keymap.keys_of(name).into_iter().next()?;
+        let key = app.keymap.keys_in(Scope::of(app.screen.focus), command).into_iter().next()?;
         (suits(app, name) && availability(app, command).is_ok()).then_some((command, key))
     })
 }
@@ -49,6 +62,8 @@ fn names(app: &App) -> &'static [&'static str] {
         (None, Panel::Domains) => TABLE,
         (None, Panel::Jobs) => JOBS,
         (None, Panel::Events) => EVENTS,
+        (None, Panel::Pins) if app.pins.edit.is_some() => EDITED,
+        (None, Panel::Pins) => PINS,
         (None, _) => PANEL,
     }
 }
@@ -61,11 +76,12 @@ fn over(overlay: &Overlay) -> &'static [&'static str] {
         Overlay::Filter { .. }
         | Overlay::Interval { .. }
         | Overlay::Arguments { .. }
+        | Overlay::Cpus { .. }
         | Overlay::TypeTheName { .. } => &["accept", "cancel"],
         Overlay::Confirm { intent, .. } if intent.acts.len() > 1 => {
             &["yes", "no", "plan-order", "plan-slower", "plan-wait", "plan-stop"]
         }
-        Overlay::Confirm { .. } => &["yes", "no"],
+        Overlay::Confirm { .. } | Overlay::Discard => &["yes", "no"],
         Overlay::Leave => &["yes", "no", "cancel"],
         Overlay::Sort { .. } | Overlay::Palette { .. } => &["accept", "next", "previous", "cancel"],
     }

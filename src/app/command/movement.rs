@@ -3,7 +3,7 @@
 use super::{Command, Group, Need, Scope};
 use crate::app::{App, Effect, Panel, domains::Step};
 
-pub(super) const ROWS: [Command; 14] = [
+pub(super) const ROWS: [Command; 15] = [
     Command::screen("up", &["Up", "k"], "Moves the cursor or the panel a line up", |app, _| {
         walk(app, Step::Lines(-1))
     })
@@ -83,6 +83,12 @@ pub(super) const ROWS: [Command; 14] = [
     .under(Group::Move),
     Command::screen("stack", &["4"], "Opens or closes the driver stack: who answers what", |app, _| {
         app.screen.toggle(Panel::Drivers);
+        Vec::new()
+    })
+    .under(Group::Move),
+    Command::screen("pins", &["p", "7"], "Opens or closes the grid of where vCPUs may run", |app, _| {
+        app.pins.anchor = None;
+        app.screen.toggle(Panel::Pins);
         Vec::new()
     })
     .under(Group::Move),

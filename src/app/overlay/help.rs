@@ -42,7 +42,9 @@ pub fn help(app: &App, search: &str) -> Vec<HelpLine> {
 fn keys(app: &App, command: &Command) -> String {
     match command.run {
         Run::Look(_) => format!("domtop {}", command.usage()),
-        Run::Screen(_) | Run::Change(_) | Run::Make(_) => app.keymap.keys_of(command.name).join(" "),
+        Run::Screen(_) | Run::Change(_) | Run::Make(_) => {
+            app.keymap.keys_in(Scope::of(app.screen.focus), command).join(" ")
+        }
     }
 }
 

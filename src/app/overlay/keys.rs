@@ -64,6 +64,7 @@ impl App {
             Some(
                 Overlay::Interval { error, .. }
                 | Overlay::Arguments { error, .. }
+                | Overlay::Cpus { error, .. }
                 | Overlay::TypeTheName { error, .. },
             ) => *error = None,
             _ => {}

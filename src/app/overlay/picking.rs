@@ -56,12 +56,16 @@ impl App {
             Some(Overlay::Columns { .. } | Overlay::Sort { .. }) => Column::ALL.len(),
             Some(Overlay::Palette { input, .. }) => palette(input.value()).len(),
             Some(Overlay::HostLog { lines: Ok(lines), .. }) => lines.len(),
-            Some(Overlay::Confirm { intent, .. } | Overlay::TypeTheName { intent, .. }) => intent.acts.len(),
+            Some(Overlay::Confirm { intent, .. } | Overlay::TypeTheName { intent, .. }) => {
+                intent.acts.len() + intent.notes.len()
+            }
             Some(
                 Overlay::Filter { .. }
                 | Overlay::Interval { .. }
                 | Overlay::Arguments { .. }
+                | Overlay::Cpus { .. }
                 | Overlay::Leave
+                | Overlay::Discard
                 | Overlay::HostLog { .. },
             )
             | None => 0,
@@ -114,8 +118,11 @@ impl App {
                 return self.accept_words((command, line), input);
             }
             Some(Overlay::TypeTheName { intent, input, .. }) => return self.accept_name(intent, input),
+            Some(Overlay::Cpus { key, vcpus, input, .. }) => self.accept_cpus((key, vcpus), input),
             // Only its own key says yes: Enter may be one too many.
-            Some(asks @ (Overlay::Confirm { .. } | Overlay::Leave)) => self.overlay = Some(asks),
+            Some(asks @ (Overlay::Confirm { .. } | Overlay::Leave | Overlay::Discard)) => {
+                self.overlay = Some(asks);
+            }
             Some(Overlay::Palette { input, selected }) => {
                 return self.accept_palette(input.value(), selected);
             }

@@ -7,19 +7,17 @@ use crate::{
     app::{
         App, Overlay,
         command::Guard,
-        intent::{Act, Intent},
+        intent::{Act, Intent, Note},
     },
     model::{Op, text::visible, undo::Reversal},
     view::{
         canvas::{Canvas, Pen, area},
-        text::{brief, memory_long},
+        text::{Scrap, brief, memory_long},
     },
 };
 
 /// Lines of the box beside the list: title, gap, what it means, gap, question.
 const AROUND: u16 = 9;
-/// Most lines of what it would run into.
-const NOTED: u16 = 8;
 /// Most lines of the list.
 const LISTED: u16 = 14;
 
@@ -47,40 +45,78 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, overlay: &Overlay) -> Op
             leave(canvas, body);
             None
         }
+        Overlay::Discard => {
+            discard(canvas, body);
+            None
+        }
         _ => None,
     }
 }
 
 /// The box with the command, what it hits, and what it means; returns what is inside.
 fn question(canvas: &mut Canvas<'_>, body: Rect, (intent, offset): (&Intent, usize)) -> Rect {
-    let count = u16::try_from(intent.acts.len()).unwrap_or(u16::MAX);
-    let notes = u16::try_from(intent.notes.len()).unwrap_or(u16::MAX).min(NOTED);
+    let lines = intent.acts.len() + intent.notes.len();
+    let count = u16::try_from(lines).unwrap_or(u16::MAX);
     let (listed, theme) =
-        (count.min(LISTED).min(body.height.saturating_sub(AROUND + 1 + notes)).max(1), canvas.theme);
-    let many = count > 1;
-    let height = AROUND + listed + notes + 2 * u16::from(many);
+        (count.min(LISTED).min(body.height.saturating_sub(AROUND + 1)).max(1), canvas.theme);
+    let many = intent.acts.len() > 1;
+    let height = AROUND + listed + 2 * u16::from(many);
     let inner = popup::middle(canvas, body, (92, height), intent.command.name);
     canvas.pen(inner, 0).put(&visible(&intent.title()), theme.strong());
     canvas.pen(inner, 1).put(intent.command.doc, theme.text());
     let list = Rect { y: inner.y + 3, height: listed.min(inner.height.saturating_sub(3)), ..inner };
     canvas.regions.picks = area(list);
-    let first = offset.min(intent.acts.len().saturating_sub(usize::from(listed)));
-    for (line, act) in (0..list.height).zip(intent.acts.iter().skip(first)) {
-        hit(&mut canvas.pen(list, line), act);
+    let first = offset.min(lines.saturating_sub(usize::from(listed)));
+    let said = intent.acts.iter().map(Said::Hit).chain(intent.notes.iter().map(Said::Note));
+    for (line, said) in (0..list.height).zip(said.skip(first)) {
+        let mut pen = canvas.pen(list, line);
+        match said {
+            Said::Hit(act) => hit(&mut pen, act),
+            Said::Note(about) => note(&mut pen, about),
+        }
     }
+    more(canvas, list, (first, lines));
     let mut below = list.bottom() - inner.y + 1;
     if many {
         plan(&mut canvas.pen(inner, below), intent);
         failing(&mut canvas.pen(inner, below + 1), intent);
         below += 2;
     }
-    for note in intent.notes.iter().take(usize::from(notes)) {
-        canvas.pen(inner, below).put(&visible(note), theme.warning());
-        below += 1;
-    }
     let app = canvas.app;
     meaning(&mut canvas.pen(inner, below), (app, intent));
     inner
+}
+
+/// A line of what is asked about.
+enum Said<'i> {
+    /// What it will hit.
+    Hit(&'i Act),
+    /// What there is to be said of it.
+    Note(&'i Note),
+}
+
+/// That there are more lines than are seen, at the right end of the gap above them.
+fn more(canvas: &mut Canvas<'_>, list: Rect, (first, lines): (usize, usize)) {
+    let shown = usize::from(list.height);
+    if lines > shown && list.y > 0 {
+        let (theme, above) = (canvas.theme, Rect { y: list.y - 1, height: 1, ..list });
+        let text = Scrap::of(format_args!("lines {}-{} of {lines}", first + 1, (first + shown).min(lines)));
+        canvas.pen(above, 0).right(above.width, &text, theme.dim());
+    }
+}
+
+fn note(pen: &mut Pen<'_>, note: &Note) {
+    let theme = pen.theme;
+    match note {
+        Note::Change { what, from, to } => {
+            let arrow = pen.signs.to;
+            pen.skip(2).field(16, &visible(what), theme.label()).skip(1).put(&visible(from), theme.text());
+            pen.skip(1).put(arrow, theme.dim()).skip(1).put(&visible(to), theme.strong());
+        }
+        Note::Warning(text) => {
+            pen.put(pen.signs.warn, theme.warning()).skip(1).put(&visible(text), theme.warning());
+        }
+    }
 }
 
 /// A domain it will hit, with what tells it from others.
@@ -143,6 +179,20 @@ fn keys(canvas: &mut Canvas<'_>, inner: Rect) {
     let mut pen = canvas.pen(inner, inner.height.saturating_sub(1));
     pen.put(&yes, theme.key()).put(" does it   ", if strong { theme.strong() } else { theme.text() });
     pen.put(&no, theme.key()).put(" or Esc leaves all as it is", theme.text());
+}
+
+/// Edits of the Pins panel are to be dropped.
+fn discard(canvas: &mut Canvas<'_>, body: Rect) {
+    let (app, theme) = (canvas.app, canvas.theme);
+    let Some(edit) = &app.pins.edit else { return };
+    let inner = popup::middle(canvas, body, (70, 6), "Pins");
+    let mut pen = canvas.pen(inner, 0);
+    pen.print(theme.strong(), format_args!("edits of vCPU {} of ", edit.vcpus()));
+    pen.put(&visible(&edit.target.label), theme.strong()).put(" are not applied", theme.strong());
+    let key = |name| app.keymap.keys_of(name).into_iter().next().unwrap_or_default();
+    let mut pen = canvas.pen(inner, inner.height.saturating_sub(1));
+    pen.put(&key("yes"), theme.key()).put(" drops them   ", theme.text());
+    pen.put(&key("no"), theme.key()).put(" or Esc keeps them", theme.text());
 }
 
 /// The program is to end while changes are not kept.

@@ -5,10 +5,10 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::{
     app::{
-        Overlay,
+        App, Overlay,
         command::{Command, Run},
     },
-    model::text::visible,
+    model::{CpuSet, text::visible},
     view::{
         canvas::{Canvas, Pen},
         footer,
@@ -19,11 +19,11 @@ use crate::{
 pub(super) fn draw(canvas: &mut Canvas<'_>, last: Rect, overlay: &Overlay) -> Option<(u16, u16)> {
     let (app, theme) = (canvas.app, canvas.theme);
     let input = overlay.input()?;
-    let asked = asked(overlay);
+    let asked = asked(app, overlay);
     let (label, error) = match overlay {
         Overlay::Filter { .. } => ("filter /", app.table.filter_error.as_deref()),
         Overlay::Interval { error, .. } => ("sample every ", error.as_deref()),
-        Overlay::Arguments { error, .. } => (asked.as_str(), error.as_deref()),
+        Overlay::Arguments { error, .. } | Overlay::Cpus { error, .. } => (asked.as_str(), error.as_deref()),
         _ => (":", None),
     };
     let keys = footer::width(app).min(last.width / 2);
@@ -38,6 +38,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, last: Rect, overlay: &Overlay) -> Op
             pen.print(theme.dim(), format_args!("  {} shown", app.table.rows.len()))
         }
         (None, Overlay::Arguments { command, .. }) => pen.skip(2).put(&wanted(command), theme.dim()),
+        (None, Overlay::Cpus { .. }) => pen.put("  as 0-3,^2,8, or all", theme.dim()),
         (None, Overlay::Interval { .. }) => pen.put("  seconds, or as 250ms", theme.dim()),
         (None, _) => &mut pen,
     };
@@ -45,7 +46,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, last: Rect, overlay: &Overlay) -> Op
 }
 
 /// What words are asked for, and for which domains: `setmem web1 `.
-fn asked(overlay: &Overlay) -> String {
+fn asked(app: &App, overlay: &Overlay) -> String {
+    if let Overlay::Cpus { vcpus, .. } = overlay {
+        let vcpus: CpuSet = vcpus.iter().copied().collect();
+        return format!("{} pCPUs of vCPU {vcpus}: ", app.pins.half.word());
+    }
     let Overlay::Arguments { command, line, .. } = overlay else { return String::new() };
     match line.targets.as_slice() {
         [] => format!("{} ", command.name),
