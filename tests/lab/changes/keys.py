@@ -17,6 +17,11 @@ KEYS = {"suspend": "s", "resume": "r", "shutdown": "S", "reboot": "R", "destroy"
         "rename": "e"}
 
 
+# What stands under a question.
+QUESTION = "y does it"
+RIGHT = "\x1b[C"
+
+
 class Operator:
     """Who sits before the screen, with the jobs open."""
 
@@ -41,14 +46,23 @@ class Operator:
             self.session.wait_for(f" {command} ", "Enter accept")
             self.session.press(f"{words}\r")
         if asked:
-            self.session.wait_for("y does it")
-            self.session.press("y")
+            self.yes()
+
+    def yes(self, *words):
+        """Answers a question in which these stand with yes."""
+        self.session.wait_for(QUESTION, *words)
+        self.session.press("y")
+        self.session.wait(lambda text: QUESTION not in text, "end of the question")
 
     def done(self, title):
-        """Waits for a job that is done; its line, which tells the way it took."""
+        """Waits for a job that is done; its line, which tells the way it took. What is warned of is done nevertheless."""
         def ended(text):
             return re.search(rf"(done|failed|lost) +{re.escape(title)}\b.*", text)
-        hit = ended(self.session.wait(ended, f"end of `{title}`"))
+        text = self.session.wait(lambda text: ended(text) or QUESTION in text, f"end of `{title}`")
+        if QUESTION in text:
+            self.yes()
+            text = self.session.wait(ended, f"end of `{title}`")
+        hit = ended(text)
         expect(hit[1] == "done", f"`{title}` did not come about:\n{self.session.screen.text()}")
         return hit[0]
 
@@ -91,9 +105,9 @@ def a_no_leaves_all_as_it_is(lab):
         user.only(WIDE.name)
         for answer in ("n", "\x1b"):
             user.act("suspend")
-            user.session.wait_for("y does it")
+            user.session.wait_for(QUESTION)
             user.session.press(answer)
-            user.session.wait(lambda text: "y does it" not in text, "end of the question")
+            user.session.wait(lambda text: QUESTION not in text, "end of the question")
         user.act("destroy")
         user.session.wait_for(f"type {WIDE.name} to do it")
         user.session.press("broad\r")
@@ -146,6 +160,25 @@ def keys_change_vcpus_places_and_shares(lab):
         equal("weight and cap", lab.share(WIDE.name), (256, 0))
 
 
+def the_grid_pins_what_was_edited_in_it(lab):
+    """Nothing before the preview is answered with yes; then what it showed."""
+    lab.up(WIDE)
+    with operator(lab) as user:
+        user.only(WIDE.name)
+        user.session.press("p")
+        user.session.wait(lambda text: re.search(rf"Pins {WIDE.name}.*vcpu +0 ", text, re.DOTALL), "grid of its vCPUs")
+        user.session.press(f"{RIGHT}.")
+        user.session.wait_for("unsaved: vcpu 0")
+        equal("hard affinity before it is applied", lab.vcpus(WIDE.name)[0].hard, "all")
+        user.session.press("\r")
+        user.yes("vCPU 0 hard")
+        user.done(f"pin {WIDE.name} 0 1")
+        equal("hard affinity", lab.vcpus(WIDE.name)[0].hard, "1")
+        user.session.press("u")
+        user.done(f"undo pin {WIDE.name} 0 1")
+        equal("hard affinity", lab.vcpus(WIDE.name)[0].hard, "all")
+
+
 def a_key_renames(lab):
     """And `u` takes it back, though the row is not shown any more."""
     number = lab.up(WIDE)
@@ -185,14 +218,12 @@ def a_key_acts_on_all_that_are_marked(lab):
         user.session.press("5")
         user.session.wait_for("nothing was asked")
         user.session.press(KEYS["suspend"])
-        user.session.wait_for("suspend 2 domains", "y does it")
-        user.session.press("y")
+        user.yes("suspend 2 domains")
         for guest in (WIDE, BALLOON):
             user.done(f"suspend {guest.name}")
         equal("paused", [name for name, row in lab.listed().items() if "p" in row.state], [WIDE.name, BALLOON.name])
         user.session.press(KEYS["resume"])
-        user.session.wait_for("resume 2 domains", "y does it")
-        user.session.press("y")
+        user.yes("resume 2 domains")
         for guest in (WIDE, BALLOON):
             user.done(f"resume {guest.name}")
         equal("paused", [name for name, row in lab.listed().items() if "p" in row.state], [])
@@ -269,6 +300,7 @@ def running(lab, name):
 
 
 CHECKS = [a_key_suspends_takes_back_and_resumes, a_no_leaves_all_as_it_is, keys_change_memory,
-          keys_change_vcpus_places_and_shares, a_key_renames, what_somebody_changed_meanwhile_is_not_taken_back,
+          keys_change_vcpus_places_and_shares, the_grid_pins_what_was_edited_in_it,
+          a_key_renames, what_somebody_changed_meanwhile_is_not_taken_back,
           a_key_acts_on_all_that_are_marked, keys_write_a_guest_to_files_and_bring_it_back,
           keys_end_a_guest_and_begin_one, a_session_that_only_looks_refuses_every_key]
