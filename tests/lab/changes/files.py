@@ -1,37 +1,37 @@
 """What writes a guest to a file and brings it back, by command line."""
 from checks.lab import equal, expect
 
-from .lab import BALLOON, MORTAL, by
+from .lab import DEAF, MORTAL, by
 
 CORE, SAVED = "/tmp/core", "/tmp/saved"
 
 
 def a_dump_is_a_core_of_all_its_memory(lab):
     """An ELF file, and the guest goes on."""
-    number = lab.up(BALLOON)
-    said = lab.done(f"dump {BALLOON.name} {CORE}")
+    number = lab.up(DEAF)
+    said = lab.done(f"dump {DEAF.name} {CORE}")
     equal("what wrote it", by(said), ["xl"])
     is_a_core(lab)
-    equal("id of the domain that was dumped", lab.id(BALLOON.name), number)
-    expect("p" not in lab.listed()[BALLOON.name].state, "the domain that was dumped is left paused")
+    equal("id of the domain that was dumped", lab.id(DEAF.name), number)
+    expect("p" not in lab.listed()[DEAF.name].state, "the domain that was dumped is left paused")
 
 
 def is_a_core(lab):
     """The file is an ELF core as large as the guest; it is removed."""
     equal("the first bytes", lab.machine.must(f"head -c 4 {CORE} | od -An -tx1").split(), "7f 45 4c 46".split())
     size = int(lab.machine.must(f"stat -c %s {CORE}"))
-    expect(size > BALLOON.memory << 19, f"the core has {size} bytes")
+    expect(size > DEAF.memory << 19, f"the core has {size} bytes")
     lab.machine.must(f"rm {CORE}")
 
 
 def a_file_that_is_there_is_not_written_over(lab):
     """Nor is the guest saved, which would end it."""
-    number = lab.up(BALLOON)
+    number = lab.up(DEAF)
     lab.machine.must(f"echo mine >{SAVED}")
     for verb in ("save", "dump"):
-        lab.refused(f"{verb} {BALLOON.name} {SAVED} --yes", 3, SAVED)
+        lab.refused(f"{verb} {DEAF.name} {SAVED} --yes", 3, SAVED)
     equal("the file", lab.machine.must(f"cat {SAVED}"), "mine\n")
-    equal("id of the domain", lab.id(BALLOON.name), number)
+    equal("id of the domain", lab.id(DEAF.name), number)
     lab.machine.must(f"rm {SAVED}")
 
 

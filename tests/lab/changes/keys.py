@@ -7,7 +7,7 @@ from checks.screen import quit_cleanly
 from checks.session import Session
 
 from .files import CORE, SAVED, is_a_core
-from .lab import BALLOON, MORTAL, PATIENCE, WIDE
+from .lab import BALLOON, DEAF, FRESH, MORTAL, PATIENCE, WIDE
 from .life import gone
 from .tune import MIB, SLACK
 
@@ -121,16 +121,16 @@ def keys_change_memory(lab):
     lab.up(BALLOON)
     with operator(lab) as user:
         user.only(BALLOON.name)
-        user.act("setmem", "112M")
-        user.done(f"setmem {BALLOON.name} 112M")
-        equal("target in xenstore", lab.of(BALLOON.name, "memory/target"), str(112 * MIB))
-        within("MiB in xl's list", lab.listed()[BALLOON.name].mib, 110, 114)
+        user.act("setmem", "144M")
+        user.done(f"setmem {BALLOON.name} 144M")
+        equal("target in xenstore", lab.of(BALLOON.name, "memory/target"), str(144 * MIB))
+        within("MiB in xl's list", lab.listed()[BALLOON.name].mib, 142, 146)
         user.session.press("u")
-        user.done(f"undo setmem {BALLOON.name} 112M")
+        user.done(f"undo setmem {BALLOON.name} 144M")
         within("MiB in xl's list", lab.listed()[BALLOON.name].mib, BALLOON.memory - 2, BALLOON.memory + 2)
-        user.act("setmaxmem", "176M")
-        user.done(f"setmaxmem {BALLOON.name} 176M")
-        within("KiB at most", lab.limit(BALLOON.name), 176 * MIB, 176 * MIB + SLACK)
+        user.act("setmaxmem", "180M")
+        user.done(f"setmaxmem {BALLOON.name} 180M")
+        within("KiB at most", lab.limit(BALLOON.name), 180 * MIB, 180 * MIB + SLACK)
         user.act("setmaxmem", f"{BALLOON.max_memory}M")
         user.done(f"setmaxmem {BALLOON.name} {BALLOON.max_memory}M")
 
@@ -231,13 +231,13 @@ def a_key_acts_on_all_that_are_marked(lab):
 
 def keys_write_a_guest_to_files_and_bring_it_back(lab):
     """Dump, save and restore."""
-    lab.up(BALLOON)
+    lab.up(DEAF)
     old = lab.up(MORTAL)
     uuid = lab.uuid(MORTAL.name)
     with operator(lab) as user:
-        user.only(BALLOON.name)
+        user.only(DEAF.name)
         user.act("dump", CORE, asked=True)
-        user.done(f"dump {BALLOON.name} {CORE}")
+        user.done(f"dump {DEAF.name} {CORE}")
         is_a_core(lab)
         user.only(MORTAL.name)
         user.act("save", SAVED, asked=True)
@@ -264,17 +264,17 @@ def keys_end_a_guest_and_begin_one(lab):
         user.act("shutdown", asked=True)
         user.done(f"shutdown {MORTAL.name}")
         lab.until(f"end of {MORTAL.name}", lambda: MORTAL.name not in lab.listed())
-        user.act("create", MORTAL.path)
-        user.done(f"create {MORTAL.path}")
-        number = lab.id(MORTAL.name)
-        expect(number, f"xl has no {MORTAL.name}: {lab.listed()}")
-        user.only(MORTAL.name)
+        user.act("create", FRESH.path)
+        user.done(f"create {FRESH.path}")
+        number = lab.id(FRESH.name)
+        expect(number, f"xl has no {FRESH.name}: {lab.listed()}")
+        user.only(FRESH.name)
         user.act("destroy")
-        user.session.wait_for(f"type {MORTAL.name} to do it")
-        user.session.press(f"{MORTAL.name}\r")
-        line = user.done(f"destroy {MORTAL.name}")
+        user.session.wait_for(f"type {FRESH.name} to do it")
+        user.session.press(f"{FRESH.name}\r")
+        line = user.done(f"destroy {FRESH.name}")
         expect("xl" in line and "hypervisor" not in line, f"the way it took: {line}")
-        expect(MORTAL.name not in lab.listed(), f"xl has it still: {lab.listed()}")
+        expect(FRESH.name not in lab.listed(), f"xl has it still: {lab.listed()}")
         gone(lab, number)
 
 

@@ -3,7 +3,7 @@ import contextlib
 
 from checks.lab import equal, expect, parsed
 
-from .lab import DEAF, MORTAL, by
+from .lab import DEAF, FRESH, by
 from .life import gone
 
 LOG, SHIM = "/tmp/xl.log", "/usr/local/bin/xl"
@@ -41,14 +41,14 @@ def without_xl(lab):
 
 def destroy_goes_to_xl_and_not_to_the_hypervisor(lab):
     """While xl answers; it is xl itself that was called, and Xen that has no such domain afterwards."""
-    old = lab.up(MORTAL)
+    old = lab.up(FRESH)
     with noted(lab, f'exec {lab.xl} "$@"') as calls:
-        said = lab.done(f"destroy {MORTAL.name}")
+        said = lab.done(f"destroy {FRESH.name}")
         called = calls()
     expect(f"destroy {old}" in called, f"xl was called with {called}")
     equal("who was asked", [step["driver"] for step in said["steps"] if step["driver"] == "hypervisor"], [])
     equal("who did it", by(said), ["xl"])
-    expect(MORTAL.name not in lab.listed(), f"xl has it still: {lab.listed()}")
+    expect(FRESH.name not in lab.listed(), f"xl has it still: {lab.listed()}")
     gone(lab, old)
 
 

@@ -11,7 +11,7 @@ SLACK = 2 * MIB
 def memory_follows_its_target(lab):
     """Down and up again: the target in xenstore, and the pages in xl's list."""
     lab.up(BALLOON)
-    for mib in (112, 160, BALLOON.memory):
+    for mib in (144, 176, BALLOON.memory):
         said = lab.done(f"setmem {BALLOON.name} {mib}M")
         equal("who was told", by(said), ["xenstore", "xl"])
         equal("target in xenstore, in KiB", lab.of(BALLOON.name, "memory/target"), str(mib * MIB))
@@ -21,7 +21,7 @@ def memory_follows_its_target(lab):
 def the_limit_of_memory_is_what_was_asked(lab):
     """By the hypervisor's own dump."""
     lab.up(BALLOON)
-    for mib in (176, BALLOON.max_memory):
+    for mib in (180, BALLOON.max_memory):
         said = lab.done(f"setmaxmem {BALLOON.name} {mib}M")
         equal("who was told", by(said), ["hypervisor", "xl"])
         within("KiB at most", lab.limit(BALLOON.name), mib * MIB, mib * MIB + SLACK)
