@@ -34,12 +34,20 @@ def ran(args, make, checks):
     """Whether all of at least one check passed."""
     start = time.monotonic()
     with Machine(args.version, [args.binary]) as machine:
-        lab = make(machine)
+        lab = made(make, machine)
         print(f"Xen {args.version}: {lab.described()} ({time.monotonic() - start:.0f} s)", flush=True)
         results = [passes(check, lab) for check in checks if args.only in check.__name__]
     print(f"Xen {args.version}: {results.count(True)} passed, {results.count(False)} failed "
           f"in {(time.monotonic() - start) / 60:.1f} min", flush=True)
     return bool(results) and all(results)
+
+
+def made(make, machine):
+    """The lab; what is not as it must be before the first check says nothing about domtop."""
+    try:
+        return make(machine)
+    except AssertionError as problem:
+        raise LabError(str(problem)) from problem
 
 
 def passes(check, lab):
