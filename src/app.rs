@@ -20,6 +20,7 @@ pub mod message;
 mod mouse;
 pub mod overlay;
 pub mod pins;
+pub mod prompt;
 pub mod regions;
 mod sampled;
 pub mod screen;
@@ -36,6 +37,7 @@ pub use domains::{Row, Table};
 pub use jobs::Jobs;
 pub use message::{Effect, Msg};
 pub use overlay::Overlay;
+pub use prompt::Prompt;
 pub use regions::{Area, Regions};
 pub use screen::{Panel, Screen};
 pub use settings::{CpuScale, Glyphs, Settings};
@@ -61,6 +63,8 @@ pub struct App {
     pub events: events::Events,
     /// What lies over the panels, where something does.
     pub overlay: Option<Overlay>,
+    /// Lines run before, and what can stand at the cursor of the one being typed.
+    pub prompt: Prompt,
     /// What keys and the config file changed.
     pub settings: Settings,
     /// The line over the footer, where there is something to say.
@@ -130,6 +134,7 @@ impl App {
             events: events::Events::default(),
             screen: Screen::default(),
             overlay: None,
+            prompt: Prompt::default(),
             settings,
             notice: None,
             keymap,

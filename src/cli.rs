@@ -10,10 +10,12 @@
 mod act;
 pub mod args;
 mod audit;
+mod complete;
 mod find;
 mod hosts;
 mod json;
 mod look;
+mod pages;
 mod paper;
 mod sample;
 mod screen;
@@ -45,6 +47,14 @@ pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn carry_out(options: &Options) -> Result<(), Trouble> {
+    if let Task::Look(wish) = &options.task
+        && let Some(page) = pages::made(wish)
+    {
+        return print(&page);
+    }
+    if let Task::Complete(line) = &options.task {
+        return complete::run(line);
+    }
     let config = Config::load(options.config.as_deref()).map_err(Trouble::usage)?;
     let hosts = hosts::choose(options, &config)?;
     match &options.task {
@@ -53,6 +63,7 @@ fn carry_out(options: &Options) -> Result<(), Trouble> {
         Task::Look(wish) if wish.look == Look::Events => look::events::run(wish, &config, &hosts),
         Task::Look(wish) => look::run(wish, &hosts),
         Task::Act(wish) => act::run(wish, (options, &config), &hosts),
+        Task::Complete(_) => Ok(()),
     }
 }
 

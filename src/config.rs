@@ -47,6 +47,8 @@ pub struct Config {
     pub audit_size: Option<u64>,
     /// How many older audit files are kept.
     pub audit_files: Option<u8>,
+    /// The file that keeps lines run in the palette; `"off"` for none.
+    pub history: Option<String>,
     /// Keys by command name; an empty list unbinds.
     pub keys: BTreeMap<String, Vec<String>>,
     /// The file it came from, where it came from one.
@@ -81,6 +83,7 @@ pub const KEYS: &[Key] = &[
     key("audit", r#""/var/log/domtop/audit.jsonl""#, "the file every change is written to; `off` for none"),
     key("audit_size", "10", "MiB of the audit file before it is rotated, 1 or more"),
     key("audit_files", "5", "how many older audit files are kept, 0 to 255"),
+    key("history", r#""off""#, "the file that keeps lines run in the palette; `off` for none"),
     key("keys", r#"{ quit = ["q", "Ctrl-q"] }"#, "keys by command; an empty list unbinds"),
 ];
 
@@ -122,12 +125,25 @@ impl Config {
         self.source.as_ref().map_or_else(|| sentence.to_owned(), |source| source.blame(sentence))
     }
 
+    /// As [`Self::blame`], where the sentence is about keys of a table of the file.
+    pub fn blame_in(&self, table: &str, sentence: &str) -> String {
+        self.source.as_ref().map_or_else(|| sentence.to_owned(), |source| source.blame_in(table, sentence))
+    }
+
     /// The usual place; none where neither `$XDG_CONFIG_HOME` nor `$HOME` is an absolute path.
     pub fn place() -> Option<PathBuf> {
-        let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let base =
-            absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))?;
-        Some(base.join("domtop/config.toml"))
+        Some(base("XDG_CONFIG_HOME", ".config")?.join("domtop/config.toml"))
+    }
+
+    /// The file that keeps lines run in the palette: as `history` says, else `$XDG_STATE_HOME/domtop/history`; none on a
+    /// kiosk, where the next to come would read them.
+    pub fn history_place(&self) -> Option<PathBuf> {
+        match self.history.as_deref() {
+            _ if self.kiosk.is_some() => None,
+            Some("off") => None,
+            Some(path) => Some(path.into()),
+            None => Some(base("XDG_STATE_HOME", ".local/state")?.join("domtop/history")),
+        }
     }
 
     fn decode(bytes: &[u8], path: &Path) -> Result<Self, String> {
@@ -137,6 +153,12 @@ impl Config {
         })?;
         Self::parse(text, path)
     }
+}
+
+/// A folder of the user's: that of the variable, else this one at home.
+fn base(variable: &str, at_home: &str) -> Option<PathBuf> {
+    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(at_home)))
 }
 
 const fn key(name: &'static str, example: &'static str, doc: &'static str) -> Key {

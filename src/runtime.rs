@@ -11,8 +11,10 @@ mod clerk;
 pub mod decoder;
 mod engine;
 mod executor;
+mod files;
 mod hosts;
 mod input;
+mod past;
 mod screen;
 mod signals;
 pub mod terminal;
@@ -40,6 +42,8 @@ pub struct Setup {
     pub scribes: Vec<(HostId, Scribe)>,
     /// Domains table: columns and sort from the config file.
     pub table: crate::app::Table,
+    /// The file that keeps lines run in the palette; none where none are kept.
+    pub past: Option<std::path::PathBuf>,
 }
 
 /// Opens the screen and runs until the user ends it. Where a signal ends it, the terminal is given back and the

@@ -21,10 +21,14 @@ mod filter;
 mod hosts;
 #[path = "app/keys.rs"]
 mod keys;
+#[path = "app/kiosk.rs"]
+mod kiosk;
 #[path = "app/mouse.rs"]
 mod mouse;
 #[path = "app/overlays.rs"]
 mod overlays;
+#[path = "app/palette.rs"]
+mod palette;
 #[path = "app/panels.rs"]
 mod panels;
 #[path = "app/pins.rs"]

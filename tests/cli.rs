@@ -238,8 +238,8 @@ fn vcpus_tells_where_each_is_and_may_be() {
 
 #[test]
 fn every_row_of_the_command_table_for_the_command_line_is_a_command() {
-    let rows: Vec<_> = COMMANDS.iter().filter(|row| row.look.is_some() || row.changes()).collect();
-    assert_eq!(rows.len(), 30);
+    let rows: Vec<_> = COMMANDS.iter().filter(|row| row.is_typed()).collect();
+    assert_eq!(rows.len(), 32);
     let help = stdout(&["--help"]);
     let (looking, changing) = help.split_once("Changing:").expect("two headings");
     for row in rows {
@@ -473,4 +473,113 @@ fn a_wrong_audit_place_is_said() {
         "{}",
         said(&output)
     );
+}
+
+/// Runs a shell on a script where the machine has it; else says so.
+fn in_shell(shell: &str, script: &str) -> Option<String> {
+    let bin = Path::new(env!("CARGO_BIN_EXE_domtop")).parent().expect("it lies in a folder");
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
+    let mut command = Command::new(shell);
+    // A home of its own: shells write into it, and read what a user has there.
+    let home = std::env::temp_dir().join(format!("domtop-home-{}-{shell}", std::process::id()));
+    std::fs::create_dir_all(&home).expect("the temporary directory takes folders");
+    command.args(["-c", script]).env("PATH", path).env("HOME", &home).env_remove("DOMTOP_URI");
+    let output = command.stdin(Stdio::null()).output();
+    let _ = std::fs::remove_dir_all(&home);
+    let Ok(output) = output else {
+        eprintln!("SKIPPED: there is no {shell} here");
+        return None;
+    };
+    assert!(output.status.success(), "{shell}: {}", said(&output));
+    Some(String::from_utf8(output.stdout).expect("it is text"))
+}
+
+#[test]
+fn every_shell_gets_a_script_that_names_every_command() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let path = file(&format!("script.{shell}"), &stdout(&["completions", shell]));
+        let script = std::fs::read_to_string(&path).unwrap();
+        for row in COMMANDS.iter().filter(|row| row.is_typed()) {
+            assert!(script.contains(row.name), "{shell}: {}", row.name);
+        }
+        if ["bash", "fish", "zsh"].contains(&shell) {
+            in_shell(shell, &format!("{shell} -n {}", path.display()));
+        }
+        std::fs::remove_file(path).unwrap();
+    }
+    let output = run(&["completions", "tcsh"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("bash, elvish, fish, powershell, zsh"), "{}", said(&output));
+}
+
+#[test]
+fn bash_completes_commands_and_the_host_s_domains() {
+    let path = file("complete.bash", &stdout(&["completions", "bash"]));
+    for (line, offered) in [
+        ("domtop inf", "info"),
+        ("domtop -c test:///default info we", "web1 web2"),
+        ("domtop info -c test:///default web1", "web1"),
+        ("domtop completions z", "zsh"),
+        ("domtop info --form", "--format"),
+        ("domtop -c test:///default info nobody", ""),
+    ] {
+        // bash breaks words at a colon too.
+        let script = format!(
+            "source {}; COMP_LINE='{line}'; COMP_POINT=${{#COMP_LINE}}; COMP_WORDS=(${{COMP_LINE//:/ : }}); \
+             COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); \
+             _domtop_with_words domtop \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; \
+             echo \"${{COMPREPLY[*]}}\"",
+            path.display()
+        );
+        if let Some(found) = in_shell("bash", &script) {
+            assert_eq!(found.trim(), offered, "{line}");
+        }
+    }
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn fish_completes_the_host_s_domains() {
+    let path = file("complete.fish", &stdout(&["completions", "fish"]));
+    let script = format!("source {}; complete -C 'domtop -c test:///default info we'", path.display());
+    if let Some(found) = in_shell("fish", &script) {
+        assert_eq!(found.split_whitespace().collect::<Vec<_>>(), ["web1", "web2"]);
+    }
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn what_stands_at_the_end_of_a_line_is_told_by_its_command() {
+    let told = |line: &str| stdout(&["complete", "--", line]).lines().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(told("domtop -c test:///default vcpus web"), ["web1", "web2"]);
+    assert_eq!(told("sudo /usr/bin/domtop -c test:///default info web1"), ["web1"]);
+    for nothing in [
+        "",
+        "domtop ",
+        "domtop -c ",
+        "domtop -c test:///default info web1 ",
+        "domtop info -",
+        "domtop nonsense ",
+        "domtop -c test:///default info \"",
+    ] {
+        let found = told(nothing);
+        assert!(found.is_empty() || nothing.ends_with('"'), "{nothing}: {found:?}");
+    }
+}
+
+#[test]
+fn the_manual_page_needs_no_host_and_is_set_without_a_complaint() {
+    let page = stdout(&["--config", "/nonexistent/c.toml", "man"]);
+    assert!(page.starts_with(".TH DOMTOP 1"), "{}", &page[..60]);
+    for row in COMMANDS {
+        assert!(page.replace("\\-", "-").contains(row.name), "{}", row.name);
+    }
+    let path = file("domtop.1", &page);
+    let script =
+        format!("command -v groff >/dev/null && groff -man -Tutf8 -P-cbou -ww {} 2>&1", path.display());
+    if in_shell("sh", "command -v groff || true").is_some_and(|found| !found.is_empty()) {
+        let set = in_shell("sh", &script).unwrap();
+        assert!(set.contains("EXIT STATUS") && !set.contains("warning"), "{set}");
+    }
+    std::fs::remove_file(path).unwrap();
 }

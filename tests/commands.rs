@@ -187,14 +187,20 @@ fn the_command_line_has_its_looking_commands() {
         "capabilities",
         "drivers",
         "dmesg",
+        "completions SHELL",
+        "man",
     ];
     assert_eq!(looks, wanted);
 }
 
 #[test]
-fn the_command_line_has_its_changing_commands() {
-    let changes: Vec<String> = COMMANDS.iter().filter(|c| c.changes()).map(Command::usage).collect();
-    let wanted = [
+fn each_changing_row_is_typed_as_the_contract_of_the_command_line_says() {
+    let changes: Vec<String> = COMMANDS
+        .iter()
+        .filter(|row| matches!(row.run, Run::Change(_) | Run::Make(_)))
+        .map(Command::usage)
+        .collect();
+    let contract = [
         "suspend DOMAIN",
         "resume DOMAIN",
         "shutdown DOMAIN",
@@ -217,7 +223,17 @@ fn the_command_line_has_its_changing_commands() {
         "attach DOMAIN FILE",
         "detach DOMAIN FILE",
     ];
-    assert_eq!(changes, wanted);
+    assert_eq!(changes, contract);
+}
+
+#[test]
+fn only_the_last_argument_of_a_row_may_be_many_and_none_that_must_be_there_follows_one_that_may_not() {
+    for Command { name, args, .. } in COMMANDS {
+        let many = args.iter().position(|arg| arg.name.ends_with('…'));
+        assert!(many.is_none_or(|at| at + 1 == args.len()), "{name}");
+        let optional = args.iter().position(|arg| arg.optional).unwrap_or(args.len());
+        assert!(args[optional..].iter().all(|arg| arg.optional), "{name}");
+    }
 }
 
 #[test]

@@ -78,14 +78,19 @@ fn keys_are_kept_by_command() {
 #[test]
 fn an_error_found_later_still_gets_its_line() {
     let config = parse("mouse = true\n\ncolumns = ['nme']\n[keys]\n# mine\nquit = ['Esc']\n").unwrap();
-    for (sentence, line) in [
-        ("`columns`: no column is called `nme`", ":3: "),
-        ("`Esc` cannot be a key of `quit`", ":6: "),
-        ("something else", ": "),
-    ] {
+    for (sentence, line) in [("`columns`: no column is called `nme`", ":3: "), ("something else", ": ")] {
         assert_eq!(config.blame(sentence), format!("c.toml{line}{sentence}"));
     }
+    let said = "`Esc` cannot be a key of `quit`";
+    assert_eq!(config.blame_in("keys", said), format!("c.toml:6: {said}"));
     assert_eq!(Config::default().blame("no file"), "no file");
+}
+
+#[test]
+fn a_key_of_a_table_is_not_taken_for_one_of_the_file_by_the_same_name() {
+    let config = parse("theme = 'dark'\n\n[keys]\ntheme = ['x']\n").unwrap();
+    assert_eq!(config.blame_in("keys", "keys of `theme`: no"), "c.toml:4: keys of `theme`: no");
+    assert_eq!(config.blame("`theme`: no"), "c.toml:1: `theme`: no");
 }
 
 proptest! {

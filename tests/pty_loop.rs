@@ -72,7 +72,8 @@ fn child() {
     let settings = Settings { interval, theme: theme.into(), ..Settings::default() };
     let keymap = Keymap::new(&BTreeMap::new()).unwrap();
     let hosts = vec![(pane, session)];
-    runtime::run(Setup { hosts, settings, keymap, scribes: Vec::new(), table: Table::default() }).unwrap();
+    let (scribes, table) = (Vec::new(), Table::default());
+    runtime::run(Setup { hosts, settings, keymap, scribes, table, past: None }).unwrap();
 }
 
 fn run(what: &str) -> Pty {

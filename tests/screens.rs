@@ -8,8 +8,9 @@ mod fixture;
 #[allow(dead_code, reason = "each test uses a part")]
 mod styled;
 
+use crossterm::event::Event;
 use domtop::{
-    app::{App, Column, CpuScale, Glyphs, Mode, Msg, Notice, Overlay, Panel},
+    app::{App, Column, CpuScale, Glyphs, Mode, Msg, Notice, Overlay, Panel, keymap::Key},
     model::{DomainKey, Nanos},
     theme::{Depth, Theme},
 };
@@ -94,6 +95,42 @@ fn columns_to_sort_by() {
 #[test]
 fn commands_to_pick_from() {
     insta::assert_snapshot!(text(&screen(&over(Overlay::Palette { input: "sort".into(), selected: 1 }))));
+}
+
+/// Presses these keys on the screen; a space between them is none.
+fn pressed(app: &mut App, keys: &str) {
+    for key in keys.split(' ') {
+        let event = key.parse::<Key>().expect(key).event();
+        app.update(Msg::Input(Event::Key(event)));
+    }
+}
+
+#[test]
+fn words_that_can_stand_in_the_palette_s_line() {
+    let mut app = fixture::app(100, 30);
+    pressed(&mut app, ": s h u t d o w n Space c Tab Tab");
+    insta::assert_snapshot!(styled(&screen(&app)));
+}
+
+#[test]
+fn letters_that_were_found_in_commands() {
+    let mut app = fixture::app(80, 24);
+    pressed(&mut app, ": s m");
+    insta::assert_snapshot!(styled(&screen(&app)));
+}
+
+#[test]
+fn words_a_command_still_needs_with_what_they_can_be() {
+    let mut app = fixture::app(80, 24);
+    pressed(&mut app, "m Tab");
+    insta::assert_snapshot!(text(&screen(&app)));
+}
+
+#[test]
+fn a_command_s_next_word_is_explained() {
+    let mut app = fixture::app(80, 24);
+    pressed(&mut app, ": s e t m e m Space w e b 1 Space");
+    insta::assert_snapshot!(text(&screen(&app)));
 }
 
 #[test]

@@ -183,6 +183,10 @@ pub enum ArgKind {
     Cpus,
     /// One of these.
     Choice(&'static [&'static str]),
+    /// A column of the table of domains.
+    Column,
+    /// A theme by name.
+    Theme,
 }
 
 /// What a row does.
@@ -232,6 +236,17 @@ pub enum Look {
     Dmesg,
     /// What happens on the host.
     Events,
+    /// A script that has a shell complete our words: it needs no host.
+    Completions,
+    /// The manual page: it needs no host.
+    Man,
+}
+
+impl Look {
+    /// Whether it is a page of its own form, which is about no host.
+    pub const fn is_page(self) -> bool {
+        matches!(self, Self::Completions | Self::Man)
+    }
 }
 
 /// The rows by group, in the order help lists them.
@@ -320,9 +335,20 @@ impl PartialEq for Command {
 impl Eq for Command {}
 
 impl Command {
+    /// Whether it is a command of the command line.
+    pub const fn is_typed(&self) -> bool {
+        self.look.is_some() || self.changes()
+    }
+
     /// Whether it changes a host.
     pub const fn changes(&self) -> bool {
         matches!(self.run, Run::Change(_) | Run::Make(_))
+    }
+
+    /// The argument at a place of its words, from 0; one whose name ends in `…` takes all that come after it.
+    pub fn arg(&self, place: usize) -> Option<&'static Arg> {
+        let many = self.args.last().filter(|last| last.name.ends_with('…'));
+        self.args.get(place).or(many)
     }
 
     /// Its name with its arguments: `list [--all]`.

@@ -167,6 +167,10 @@ impl Intent {
     /// # Errors
     /// What is wrong with its words.
     pub fn new(command: &'static Command, line: Line) -> Result<Self, String> {
+        let taken = usize::from(matches!(command.run, Run::Change(_)));
+        if let Some(extra) = line.words.get(command.args.len().saturating_sub(taken)) {
+            return Err(format!("`{}` is one word too many: {}", visible(extra), command.usage()));
+        }
         let acts = match command.run {
             Run::Change(make) => acts(line.targets, &make(&line.words)?),
             Run::Make(make) => vec![Act { target: None, requests: vec![make(&line.words)?] }],

@@ -21,7 +21,8 @@ impl Keymap {
     ///
     /// # Errors
     /// A sentence: an unknown command with the nearest name, a key that cannot be read, two commands on one key,
-    /// `Esc` on a command that ends the program.
+    /// `Esc` on a command that ends the program, a key that is pressed by habit on the one that confirms, no way out of
+    /// an overlay.
     pub fn new(changes: &BTreeMap<String, Vec<String>>) -> Result<Self, String> {
         for name in changes.keys() {
             known(name)?;
@@ -33,7 +34,16 @@ impl Keymap {
                 Some(keys) => keymap.bind(command, keys.iter().map(String::as_str))?,
             }
         }
+        keymap.check_way_out()?;
         Ok(keymap)
+    }
+
+    /// That what lies over the panels can be closed, also where letters are typed into it.
+    fn check_way_out(&self) -> Result<(), String> {
+        let closes = |(key, command): &(Key, &Command)| command.name == "cancel" && !key.writes();
+        let why =
+            "`cancel` needs a key that is no letter, as `Esc`: nothing else closes what lies over the panels";
+        if self.bound.iter().any(closes) { Ok(()) } else { Err(why.into()) }
     }
 
     fn bind<'a>(
@@ -53,10 +63,13 @@ impl Keymap {
 
     /// Whether a key may be given to a command: it is free where the command's keys work.
     fn check(&self, key: Key, command: &Command) -> Result<(), String> {
-        if key == Key::new(crossterm::event::KeyCode::Esc, crossterm::event::KeyModifiers::NONE)
-            && command.name == "quit"
-        {
+        if key == Key::ESC && command.name == "quit" {
             return Err("`Esc` cannot be a key of `quit`: it never ends the program".into());
+        }
+        if key.slips() && command.name == "yes" {
+            return Err(format!(
+                "`{key}` cannot be a key of `yes`: it is pressed too easily to confirm anything"
+            ));
         }
         if command.scope == Scope::CommandLine {
             return Err(format!("`{}` is a command of the command line: it has no keys", command.name));

@@ -22,6 +22,8 @@ pub enum Msg {
     HostLog(HostId, Result<String, String>),
     /// The drivers have answered an order.
     Reported(HostId, JobId, Box<Report>),
+    /// Files whose path begins as was asked, as whole words, folders with a `/` at their end; or why nobody can tell.
+    Completed(String, Result<Vec<String>, String>),
     /// Something to tell the user: whether it is an error, and the text.
     Notice(bool, String),
     /// The process was stopped and goes on: all is to be drawn anew.
@@ -47,6 +49,8 @@ pub enum Effect {
     Run(HostId, Order),
     /// A change was tried that may not be made here: the command as typed, and why. It belongs into the audit.
     Refused(HostId, String, String),
+    /// Look for files whose path begins so.
+    Complete(String),
     /// Take or leave the mouse.
     Mouse(bool),
     /// Draw with this theme.

@@ -1,4 +1,5 @@
-//! The mouse: what was drawn last says what lies under it.
+//! The mouse: what was drawn last says what lies under it. What it does without naming a command it does on a kiosk
+//! where the command is listed that does the same.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
@@ -22,7 +23,7 @@ impl App {
 
     fn click(&mut self, at: (u16, u16)) -> Vec<Effect> {
         if let Some(name) = under(&self.screen.regions.footer, at) {
-            return command::find(name).map_or_else(Vec::new, |command| self.run(command, ""));
+            return self.run_named(name);
         }
         if self.overlay.is_some() {
             return self.click_pick(at);
@@ -35,12 +36,23 @@ impl App {
         Vec::new()
     }
 
+    /// Runs a command by its name; on a kiosk only where it is one of its own.
+    fn run_named(&mut self, name: &str) -> Vec<Effect> {
+        let command = command::find(name).filter(|command| self.allows(command));
+        command.map_or_else(Vec::new, |command| self.run(command, ""))
+    }
+
     fn click_header(&mut self, column: Column) {
-        self.screen.focus_on(Panel::Domains);
-        self.sort_by(column);
+        if self.allows_name("sort") {
+            self.screen.focus_on(Panel::Domains);
+            self.sort_by(column);
+        }
     }
 
     fn click_panel(&mut self, panel: Panel, at: (u16, u16)) {
+        if self.screen.focus != panel && !self.allows_name("next-panel") {
+            return;
+        }
         let had_keys = self.screen.focus == panel;
         self.screen.focus_on(panel);
         match line(self.screen.regions.rows, at) {
@@ -69,10 +81,11 @@ impl App {
         if row >= self.table.rows.len() {
             return;
         }
-        if row == self.table.selected && self.table.cursor.is_some() {
-            self.toggle_detail();
-        } else if let Some(snapshot) = &self.hosts[self.host].shown {
-            self.table.select(row, snapshot);
+        let again = row == self.table.selected && self.table.cursor.is_some();
+        match &self.hosts[self.host].shown {
+            _ if again && self.allows_name("detail") => self.toggle_detail(),
+            Some(snapshot) if !again && self.allows_name("down") => self.table.select(row, snapshot),
+            _ => {}
         }
     }
 
@@ -83,18 +96,22 @@ impl App {
     /// The wheel tilted over the table scrolls its columns; over the grid it moves the cursor.
     fn tilt(&mut self, at: (u16, u16), name: &str) -> Vec<Effect> {
         let panel = under(&self.screen.regions.panels, at);
-        if panel == Some(Panel::Pins) && self.overlay.is_none() {
+        if self.overlay.is_some() {
+            return Vec::new();
+        }
+        if panel == Some(Panel::Pins) && self.allows_name("pins") {
             self.slide_pins(if name == "scroll-left" { Step::Lines(-1) } else { Step::Lines(1) });
         }
-        let table = panel == Some(Panel::Domains) && self.overlay.is_none();
-        let command = command::find(name).filter(|_| table);
-        command.map_or_else(Vec::new, |command| self.run(command, ""))
+        if panel == Some(Panel::Domains) { self.run_named(name) } else { Vec::new() }
     }
 
     /// The wheel scrolls what is under the pointer, whatever has the keys.
     fn wheel(&mut self, at: (u16, u16), by: isize) -> Vec<Effect> {
         if self.overlay.is_some() {
             return self.pick(Pick::Lines(by));
+        }
+        if !self.allows_name(if by < 0 { "up" } else { "down" }) {
+            return Vec::new();
         }
         match (under(&self.screen.regions.panels, at), &self.hosts[self.host].shown) {
             (Some(Panel::Domains), Some(snapshot)) => {

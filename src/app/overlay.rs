@@ -8,7 +8,7 @@ mod picking;
 use tui_input::Input;
 
 pub use help::{HelpLine, help};
-pub use palette::palette;
+pub use palette::{listed, palette};
 
 use super::{
     command::Command,
@@ -133,6 +133,8 @@ pub enum Pick {
     Click(usize),
 }
 
+/// Most characters a line takes.
+pub(super) const LONGEST: usize = 200;
 /// Most lines kept of the hypervisor's log.
 const LOG_LINES: usize = 10_000;
 /// Most characters kept of one of them.
@@ -174,6 +176,7 @@ impl Overlay {
         }
     }
 
+    /// As [`Self::input`], to type into.
     pub(super) fn input_mut(&mut self) -> Option<&mut Input> {
         match self {
             Self::Help { search: input, .. }

@@ -46,6 +46,7 @@ impl App {
             }
             Msg::Reported(host, job, report) => return self.reported(host, job, *report),
             Msg::HostLog(host, text) => self.host_log(host, text),
+            Msg::Completed(asked, found) => self.completed(&asked, found),
             Msg::Notice(true, text) => self.complain(text),
             Msg::Notice(false, text) => self.say(text),
             Msg::Resumed => return vec![Effect::Redraw],
@@ -115,9 +116,8 @@ impl App {
         if self.overlay.is_some() {
             return self.overlay_key(key);
         }
-        self.keymap
-            .lookup(Scope::of(self.screen.focus), key)
-            .map_or_else(Vec::new, |command| self.run(command, ""))
+        let command = self.keymap.lookup(Scope::of(self.screen.focus), key);
+        command.filter(|command| self.allows(command)).map_or_else(Vec::new, |command| self.run(command, ""))
     }
 
     /// Runs a command with what was typed after its name; or says why it cannot be run.

@@ -13,7 +13,9 @@ use crate::{
     model::Nanos,
 };
 pub use change::ActWish;
+use define::COMPLETE;
 pub use define::command;
+pub(super) use define::shown;
 
 /// What the user wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +43,8 @@ pub enum Task {
     Look(LookWish),
     /// Carry out one command that changes the host.
     Act(ActWish),
+    /// Print what can stand at the end of this line, for a shell.
+    Complete(String),
 }
 
 /// What the command line says of the screen; what it does not say is the config file's.
@@ -61,6 +65,8 @@ pub struct LookWish {
     pub look: Look,
     /// The domain as given, for commands that take one.
     pub domain: Option<String>,
+    /// The shell as given, for the command that takes one.
+    pub shell: Option<String>,
     /// Whether domains that are off are listed too.
     pub all: bool,
     /// Whether to go on until interrupted.
@@ -82,16 +88,21 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Options, clap::Erro
     if let Some((name, _)) = matches.subcommand() {
         refuse_top_only(&matches, name)?;
     }
-    let uris =
-        |matches: &ArgMatches| matches.get_many("uri").into_iter().flatten().cloned().collect::<Vec<_>>();
-    let after = matches.subcommand().map(|(_, after)| uris(after));
     Ok(Options {
-        uris: uris(&matches).into_iter().chain(after.into_iter().flatten()).collect(),
+        uris: uris(&matches),
         read_only: matches.get_flag("read-only"),
         config: matches.get_one("config").cloned(),
         interval: matches.get_one("seconds").copied(),
         task: task(&matches)?,
     })
+}
+
+/// The hosts named before a command and after it.
+pub(super) fn uris(matches: &ArgMatches) -> Vec<String> {
+    let of =
+        |matches: &ArgMatches| matches.get_many("uri").into_iter().flatten().cloned().collect::<Vec<_>>();
+    let after = matches.subcommand().map(|(_, after)| of(after));
+    of(matches).into_iter().chain(after.into_iter().flatten()).collect()
 }
 
 /// Seconds within `config::INTERVALS` as a span.
@@ -122,6 +133,9 @@ fn is_given(matches: &ArgMatches, id: &str) -> bool {
 }
 
 fn task(matches: &ArgMatches) -> Result<Task, clap::Error> {
+    if let Some((COMPLETE, matches)) = matches.subcommand() {
+        return Ok(Task::Complete(word(matches, "LINE").unwrap_or_default().to_owned()));
+    }
     if let Some((name, matches)) = matches.subcommand() {
         return one_command(name, matches);
     }
@@ -154,9 +168,10 @@ fn look_wish(row: &command::Command, look: Look, matches: &ArgMatches) -> LookWi
     LookWish {
         look,
         domain: given("DOMAIN").then(|| matches.get_one("DOMAIN").cloned()).flatten(),
+        shell: given("SHELL").then(|| matches.get_one("SHELL").cloned()).flatten(),
         all: given("--all") && matches.get_flag("all"),
         follow: given("--follow") && matches.get_flag("follow"),
-        json: word(matches, "format") == Some("json"),
+        json: !look.is_page() && word(matches, "format") == Some("json"),
     }
 }
 

@@ -8,7 +8,7 @@ pub(super) mod events;
 mod host;
 mod list;
 
-use super::{args::LookWish, find, hosts, hosts::Choice, print, trouble::Trouble};
+use super::{args::LookWish, find, hosts, hosts::Choice, pages, print, trouble::Trouble};
 use crate::{
     app::command::Look,
     batch::column::{Part, Row},
@@ -45,6 +45,7 @@ fn made(wish: &LookWish, subject: &mut Subject) -> Result<Vec<u8>, Trouble> {
         Look::Config => config::made(wish, subject),
         // Events are printed as they come, not when all of them are there.
         Look::Events => Err(Trouble::usage("events are printed by themselves")),
+        Look::Completions | Look::Man => Ok(pages::made(wish).unwrap_or_default()),
         Look::Info | Look::Vcpus | Look::Sched => domain::made(wish, subject),
     }
 }

@@ -29,13 +29,13 @@ pub(super) fn run(
     choices: &[Choice],
 ) -> Result<(), Trouble> {
     let (settings, table) = settings(options, wish, config)?;
-    let keymap = Keymap::new(&config.keys).map_err(|why| Trouble::usage(config.blame(&why)))?;
+    let keymap = Keymap::new(&config.keys).map_err(|why| Trouble::usage(config.blame_in("keys", &why)))?;
     terminal()?;
     let open = |(place, choice)| open((options, config), choice, place);
     let hosts = choices.iter().enumerate().map(open).collect::<Result<_, _>>()?;
     let scribes = audit::scribes(config, choices)?.into_iter().enumerate();
     let scribes = scribes.filter_map(|(place, scribe)| Some((hosts::id(place), scribe?))).collect();
-    let setup = Setup { hosts, settings, keymap, scribes, table };
+    let setup = Setup { hosts, settings, keymap, scribes, table, past: config.history_place() };
     runtime::run(setup).map_err(|why| Trouble::new(Status::Failed, why))
 }
 

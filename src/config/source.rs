@@ -12,7 +12,7 @@ use toml::{
 
 use super::line_of;
 
-/// A file, and the line of each of its keys; those in a table go by their own name, as errors name them.
+/// A file, and the line of each of its keys; those in a table go by its name too: `keys.quit`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Source {
     path: PathBuf,
@@ -25,8 +25,8 @@ impl Source {
         let mut lines = BTreeMap::new();
         if let Ok(table) = DeTable::parse(text) {
             for (key, value) in table.get_ref() {
-                inner(text, value, &mut lines);
                 let name: &str = key.get_ref();
+                inner(text, (name, value), &mut lines);
                 lines.insert(name.to_owned(), line_of(text, key.span().start));
             }
         }
@@ -35,17 +35,27 @@ impl Source {
 
     /// The sentence with the file before it, and the line where it names a key of the file in backticks.
     pub fn blame(&self, sentence: &str) -> String {
-        let line = sentence.split('`').skip(1).step_by(2).find_map(|word| self.lines.get(word));
+        self.blame_at(sentence, str::to_owned)
+    }
+
+    /// As [`Self::blame`], where the sentence is about keys of a table of the file.
+    pub fn blame_in(&self, table: &str, sentence: &str) -> String {
+        self.blame_at(sentence, |word| format!("{table}.{word}"))
+    }
+
+    fn blame_at(&self, sentence: &str, place: impl Fn(&str) -> String) -> String {
+        let mut words = sentence.split('`').skip(1).step_by(2);
+        let line = words.find_map(|word| self.lines.get(&place(word)));
         let line = line.map_or_else(String::new, |line| format!(":{line}"));
         format!("{}{line}: {sentence}", self.path.display())
     }
 }
 
 /// Keys of a table within the file.
-fn inner(text: &str, value: &Spanned<DeValue<'_>>, lines: &mut BTreeMap<String, usize>) {
+fn inner(text: &str, (within, value): (&str, &Spanned<DeValue<'_>>), lines: &mut BTreeMap<String, usize>) {
     let DeValue::Table(table) = value.get_ref() else { return };
     for key in table.keys() {
         let name: &str = key.get_ref();
-        lines.insert(name.to_owned(), line_of(text, key.span().start));
+        lines.insert(format!("{within}.{name}"), line_of(text, key.span().start));
     }
 }

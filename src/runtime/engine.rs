@@ -3,7 +3,10 @@
 //! Input comes before everything, so that a flood of snapshots cannot hold up a key. Drawing follows when nothing
 //! waits any more, at most thirty times a second; what changed in between is drawn when that time has come.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use crossterm::event::Event;
 use nix::sys::signal::Signal;
@@ -12,6 +15,7 @@ use super::{
     Setup,
     hosts::Hosts,
     input::Input,
+    past,
     screen::Screen,
     signals::{self, Asked, Signals},
     terminal::{Mouse, Terminal},
@@ -65,6 +69,8 @@ pub(super) struct Engine {
     /// When the app last heard of the time.
     heard: Instant,
     ending: Option<Ending>,
+    /// Where lines run in the palette are kept.
+    past: Option<PathBuf>,
 }
 
 impl Engine {
@@ -80,7 +86,11 @@ impl Engine {
         let hosts = Hosts::new(setup.scribes);
         let mut app = App::new(panes, setup.settings, setup.keymap);
         app.table = setup.table;
+        if let Some(file) = &setup.past {
+            app.prompt.past = past::read(file);
+        }
         let mut engine = Self::over(app, (theme, depth), hosts)?;
+        engine.past = setup.past;
         engine.begin(ids.into_iter().zip(sessions).collect(), complaint);
         Ok(engine)
     }
@@ -90,8 +100,23 @@ impl Engine {
         let terminal = Terminal::take()?;
         let screen = Screen::new(terminal.output()?).map_err(|e| format!("cannot draw: {e}"))?;
         let (input, now) = (Input::spawn(terminal.input()?)?, Instant::now());
-        let (blank, frame, heard, ending) = (true, now, now, None);
-        Ok(Self { app, theme, depth, hosts, input, signals, screen, terminal, blank, frame, heard, ending })
+        let (blank, frame, heard) = (true, now, now);
+        let (ending, past) = (None, None);
+        Ok(Self {
+            app,
+            theme,
+            depth,
+            hosts,
+            input,
+            signals,
+            screen,
+            terminal,
+            blank,
+            frame,
+            heard,
+            ending,
+            past,
+        })
     }
 
     fn begin(&mut self, sessions: Vec<(HostId, Session)>, complaint: Option<String>) {
@@ -116,6 +141,7 @@ impl Engine {
             if let Some(ending) = self.ending {
                 self.roll_back().await;
                 self.give();
+                past::keep(self.past.as_deref(), self.app.prompt.past.fresh());
                 return (ending, self.hosts.finish());
             }
             if self.shows_old() && self.frame <= Instant::now() {
@@ -198,6 +224,7 @@ impl Engine {
             Effect::HostLog(host) => self.hosts.tell(host, Order::HostLog),
             Effect::Run(host, order) => self.hosts.run(host, order),
             Effect::Refused(host, command, why) => self.hosts.refused(host, command, why),
+            Effect::Complete(path) => self.hosts.complete(path),
             Effect::Mouse(true) => self.terminal.mouse(Mouse::Ours),
             Effect::Mouse(false) => self.terminal.mouse(Mouse::Terminals),
             Effect::Theme(name) => self.put_on(&name),

@@ -15,7 +15,7 @@ use crate::{
     sampler::{Order, Sampler},
 };
 
-use super::{clerk::Clerk, executor::Executor, executor::Outlet};
+use super::{clerk::Clerk, executor::Executor, executor::Outlet, files::Files};
 
 /// All hosts. Snapshots are looked up when one came, so that only the last of several is taken; everything else comes
 /// as messages.
@@ -24,6 +24,7 @@ pub(super) struct Hosts {
     /// None for a host that was opened for looking only.
     executors: Vec<(HostId, Executor)>,
     clerk: Clerk,
+    files: Files,
     sampled: Arc<Notify>,
     messages: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
 }
@@ -36,6 +37,7 @@ impl Hosts {
             samplers: Vec::new(),
             executors: Vec::new(),
             clerk: Clerk::spawn(scribes, messages.0.clone()),
+            files: Files::default(),
             sampled: Arc::default(),
             messages,
         }
@@ -100,6 +102,11 @@ impl Hosts {
     /// What could not be.
     pub(super) fn finish(&mut self) -> Result<(), String> {
         self.clerk.finish()
+    }
+
+    /// Looks for files whose path begins so; the answer comes as a message.
+    pub(super) fn complete(&self, path: String) {
+        self.files.look(path, &self.messages.0);
     }
 
     /// Waits until there may be something new.

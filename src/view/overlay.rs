@@ -9,7 +9,7 @@ mod scroll;
 use ratatui::layout::Rect;
 
 use super::{canvas::Canvas, footer};
-use crate::app::Overlay;
+use crate::app::{Overlay, command};
 
 /// Draws it, and the footer under it; returns where the text cursor stands, if anywhere.
 pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, last: Rect) -> Option<(u16, u16)> {
@@ -18,16 +18,21 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, last: Rect) -> Option<(u
         return None;
     };
     match overlay {
-        Overlay::Filter { .. }
-        | Overlay::Interval { .. }
-        | Overlay::Arguments { .. }
-        | Overlay::Cpus { .. } => line::draw(canvas, last, overlay),
+        Overlay::Filter { .. } | Overlay::Interval { .. } | Overlay::Cpus { .. } => {
+            line::draw(canvas, last, overlay)
+        }
+        Overlay::Arguments { command, .. } => {
+            menu(canvas, body, &command.usage());
+            line::draw(canvas, last, overlay)
+        }
         Overlay::Confirm { .. } | Overlay::TypeTheName { .. } | Overlay::Leave | Overlay::Discard => {
             footer::draw(canvas, last);
             ask::draw(canvas, body, overlay)
         }
         Overlay::Palette { input, selected } => {
-            list::palette(canvas, body, (input.value(), *selected));
+            if !menu(canvas, body, input.value()) {
+                list::palette(canvas, body, (input.value(), *selected));
+            }
             line::draw(canvas, last, overlay)
         }
         Overlay::Help { search, offset } => {
@@ -47,4 +52,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, last: Rect) -> Option<(u
             list::sort(canvas, body, *selected)
         }
     }
+}
+
+/// Draws what can stand at the cursor, where that was asked; whether it was.
+fn menu(canvas: &mut Canvas<'_>, body: Rect, title: &str) -> bool {
+    let app = canvas.app;
+    let Some(menu) = &app.prompt.menu else { return false };
+    let name = title.split_whitespace().next().unwrap_or_default();
+    let usage = command::find(name).map_or_else(|| title.to_owned(), command::Command::usage);
+    list::menu(canvas, body, (menu, &usage));
+    true
 }

@@ -1,7 +1,7 @@
 //! Keys: reading, printing, the user's changes.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use domtop::app::{Msg, command::Scope, keymap::Keymap};
+use domtop::app::{Effect, Msg, Overlay, command::Scope, keymap::Keymap};
 use proptest::prelude::*;
 
 use crate::hosts::{Desk, Key, guest, keymap};
@@ -103,6 +103,43 @@ fn wrong_changes_are_refused_with_what_would_be_right() {
     }
     let why = keymap(&[("freeze", &["Ctrl-"])]).unwrap_err();
     assert!(why.starts_with("keys of `freeze`: `Ctrl-` is no key"), "{why}");
+}
+
+#[test]
+fn nothing_is_confirmed_by_a_key_that_is_pressed_by_habit() {
+    for key in ["Enter", "Space", "ENTER", "Ctrl-m", "Ctrl-j", "Alt-Enter", "Ctrl-Space"] {
+        let why = keymap(&[("yes", &["y", key])]).unwrap_err();
+        assert!(why.contains("cannot be a key of `yes`"), "{key}: {why}");
+    }
+    assert!(keymap(&[("yes", &["Y"])]).is_ok());
+}
+
+#[test]
+fn whatever_keys_are_given_enter_never_says_yes() {
+    let all = keymap(&[("accept", &["y"]), ("yes", &["Ctrl-y"]), ("toggle", &[])]).unwrap();
+    let mut desk = Desk::new(&[guest(1, "a", 1.0)]);
+    desk.app.keymap = all;
+    desk.press("S");
+    for key in ["Enter", "Space", "y", "Ctrl-j", "Ctrl-m"] {
+        assert!(desk.press(key).is_empty(), "{key}");
+        assert!(matches!(desk.app.overlay, Some(Overlay::Confirm { .. })), "{key}");
+    }
+    assert!(matches!(desk.press("Ctrl-y").as_slice(), [Effect::Run(..), ..]));
+}
+
+#[test]
+fn what_lies_over_the_panels_can_always_be_closed() {
+    for keys in [&[][..], &["q"]] {
+        let why = keymap(&[("cancel", keys)]).unwrap_err();
+        assert!(why.starts_with("`cancel` needs a key that is no letter"), "{why}");
+    }
+    assert!(keymap(&[("cancel", &["Ctrl-g"])]).is_ok());
+}
+
+#[test]
+fn two_commands_given_one_key_by_the_user_are_both_named() {
+    let why = keymap(&[("freeze", &["Ctrl-y"]), ("zoom", &["CTRL-Y"])]).unwrap_err();
+    assert!(why.contains("`Ctrl-y`") && why.contains("`freeze`") && why.contains("`zoom`"), "{why}");
 }
 
 #[test]

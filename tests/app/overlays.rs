@@ -19,7 +19,7 @@ fn desk() -> Desk {
 fn names(desk: &Desk, search: &str) -> Vec<&'static str> {
     let name = |line: HelpLine| match line {
         HelpLine::Row { command, .. } => Some(command.name),
-        HelpLine::Heading(_) => None,
+        HelpLine::Heading(_) | HelpLine::Note { .. } => None,
     };
     help(&desk.app, search).into_iter().filter_map(name).collect()
 }

@@ -137,7 +137,11 @@ impl Desk {
             host,
             at: Stamp { mono: Nanos(self.now), wall: Nanos(self.now) },
             node: Arc::new(Node { pcpus: vec![pcpu; 4], ..Node::default() }),
-            memory: Reading::Known(HostMemory { total: KiB(16 << 20), ..HostMemory::default() }),
+            memory: Reading::Known(HostMemory {
+                total: KiB(16 << 20),
+                free: KiB(8 << 20),
+                ..HostMemory::default()
+            }),
             domains: self.guests.iter().map(|g| g.domain.clone()).collect(),
             drivers: vec![DriverStatus {
                 name: "hypervisor".into(),

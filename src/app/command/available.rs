@@ -1,6 +1,6 @@
 //! Whether a command can be run now, and why not: asked by help, palette, footer and update alike.
 
-use super::{Command, Need, Run, Scope};
+use super::{Command, Need, Run, Scope, find};
 use crate::{
     app::{App, Mode, Panel},
     model::{DriverStatus, Light, Op, Snapshot},
@@ -14,9 +14,7 @@ pub fn availability(app: &App, command: &Command) -> Result<(), String> {
     if matches!(command.run, Run::Look(_)) {
         return Err(format!("it prints: run `domtop {}` in a shell", command.name));
     }
-    if let Some(allowed) = &app.settings.kiosk
-        && !allowed.iter().any(|name| name == command.name)
-    {
+    if !app.allows(command) {
         return Err("this screen is a kiosk, and it is none of its commands".into());
     }
     match (command.scope, &app.overlay) {
@@ -27,6 +25,20 @@ pub fn availability(app: &App, command: &Command) -> Result<(), String> {
         _ => need(app, command.need)?,
     }
     command.op.map_or(Ok(()), |op| allowed(app, op))
+}
+
+impl App {
+    /// Whether a command is one of those there are: a kiosk has those it lists, and what closes, picks and types in
+    /// what they open.
+    pub fn allows(&self, command: &Command) -> bool {
+        let listed = |names: &Vec<String>| names.iter().any(|name| name == command.name);
+        command.scope == Scope::Overlay || self.settings.kiosk.as_ref().is_none_or(listed)
+    }
+
+    /// As [`Self::allows`], by name; a command there is not is none of them.
+    pub(in crate::app) fn allows_name(&self, name: &str) -> bool {
+        find(name).is_some_and(|command| self.allows(command))
+    }
 }
 
 fn need(app: &App, need: Need) -> Result<(), String> {

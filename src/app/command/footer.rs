@@ -73,9 +73,9 @@ fn over(overlay: &Overlay) -> &'static [&'static str] {
         Overlay::Columns { .. } => &["toggle", "earlier", "later", "cancel"],
         Overlay::Help { .. } => &["next", "previous", "next-page", "cancel"],
         Overlay::HostLog { .. } => &["next", "previous", "next-page", "last", "cancel"],
+        Overlay::Arguments { .. } => &["accept", "complete", "cancel"],
         Overlay::Filter { .. }
         | Overlay::Interval { .. }
-        | Overlay::Arguments { .. }
         | Overlay::Cpus { .. }
         | Overlay::TypeTheName { .. } => &["accept", "cancel"],
         Overlay::Confirm { intent, .. } if intent.acts.len() > 1 => {
@@ -83,6 +83,7 @@ fn over(overlay: &Overlay) -> &'static [&'static str] {
         }
         Overlay::Confirm { .. } | Overlay::Discard => &["yes", "no"],
         Overlay::Leave => &["yes", "no", "cancel"],
-        Overlay::Sort { .. } | Overlay::Palette { .. } => &["accept", "next", "previous", "cancel"],
+        Overlay::Palette { .. } => &["accept", "complete", "next", "previous", "cancel"],
+        Overlay::Sort { .. } => &["accept", "next", "previous", "cancel"],
     }
 }

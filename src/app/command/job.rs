@@ -1,6 +1,6 @@
 //! Marks over the table, jobs, and taking back.
 
-use super::{Command, Group, Need, Scope};
+use super::{Arg, Command, Group, Need, Scope};
 use crate::app::{App, Effect, Panel, domains::Step};
 
 /// A row that acts on marks.
@@ -56,7 +56,8 @@ pub(super) const ROWS: [Command; 12] = [
         "Takes changes back after a while unless they are kept, or not any more",
         provisional,
     )
-    .under(Group::Jobs),
+    .under(Group::Jobs)
+    .with(&[Arg::may("SECONDS", "how long one that is not kept stays; 30 where it is left out")]),
     Command::screen(
         "jobs",
         &["5"],

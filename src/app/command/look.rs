@@ -5,7 +5,10 @@ use crate::model::Op;
 
 const DOMAIN: Arg = Arg::must("DOMAIN", "name, id or uuid of a domain").of(ArgKind::Domain);
 
-pub(super) const ROWS: [Command; 8] = [
+/// Shells there are scripts for.
+const SHELLS: &[&str] = &["bash", "elvish", "fish", "powershell", "zsh"];
+
+pub(super) const ROWS: [Command; 10] = [
     Command::look("list", "Lists the domains, with --all also those that are off", Op::Domains, Look::List)
         .with(&[Arg::may("--all", "also domains that are off")]),
     Command::look("info", "Prints all that is known of a domain", Op::Domains, Look::Info).with(&[DOMAIN]),
@@ -32,4 +35,11 @@ pub(super) const ROWS: [Command; 8] = [
         Look::Drivers,
     ),
     Command::look("dmesg", "Prints the hypervisor's console ring", Op::HostLog, Look::Dmesg),
+    Command::page(
+        "completions",
+        "Prints a script that has a shell complete domtop's words",
+        Look::Completions,
+    )
+    .with(&[Arg::must("SHELL", "which shell").of(ArgKind::Choice(SHELLS))]),
+    Command::page("man", "Prints the manual page", Look::Man),
 ];

@@ -22,7 +22,18 @@ macro_rules! replans {
     };
 }
 
-pub(super) const ROWS: [Command; 18] = [
+macro_rules! recalls {
+    ($name:literal, $key:literal, $by:expr, $doc:literal) => {
+        Command::screen($name, &[$key], $doc, |app, _| {
+            app.recall($by);
+            Vec::new()
+        })
+        .under(Group::Pick)
+        .within(Scope::Overlay)
+    };
+}
+
+pub(super) const ROWS: [Command; 22] = [
     Command::screen("yes", &["y"], "Says yes to what is asked", |app, _| app.confirm())
         .under(Group::Pick)
         .within(Scope::Overlay),
@@ -38,6 +49,21 @@ pub(super) const ROWS: [Command; 18] = [
     picks!("cancel", &["Esc", "q"], Pick::Cancel, "Closes it and takes back what was typed"),
     picks!("previous", &["Up", "Ctrl-p", "k"], Pick::Lines(-1), "Picks the line before"),
     picks!("next", &["Down", "Ctrl-n", "j"], Pick::Lines(1), "Picks the next line"),
+    Command::screen(
+        "complete",
+        &["Tab"],
+        "Completes the word at the cursor; again: the next that fits",
+        |app, _| app.complete(1),
+    )
+    .under(Group::Pick)
+    .within(Scope::Overlay),
+    Command::screen("complete-back", &["Shift-Tab"], "Goes back to the candidate before", |app, _| {
+        app.complete(-1)
+    })
+    .under(Group::Pick)
+    .within(Scope::Overlay),
+    recalls!("earlier-line", "Alt-p", 1, "Puts in the line that was run before this one"),
+    recalls!("later-line", "Alt-n", -1, "Puts in the line that was run after this one"),
     picks!("previous-page", &["PageUp"], Pick::Pages(-1), "Goes a page up"),
     picks!("next-page", &["PageDown"], Pick::Pages(1), "Goes a page down"),
     picks!("first", &["Home", "g"], Pick::First, "Goes to the first line"),

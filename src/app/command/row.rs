@@ -69,6 +69,11 @@ impl Command {
         }
     }
 
+    /// A row that prints on the command line what is known without a host.
+    pub(super) const fn page(name: &'static str, doc: &'static str, look: Look) -> Self {
+        Self { op: None, ..Self::look(name, doc, Op::Hypervisor, look) }
+    }
+
     pub(super) const fn under(self, group: Group) -> Self {
         Self { group, ..self }
     }

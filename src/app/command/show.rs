@@ -1,6 +1,6 @@
 //! What is shown and how: zoom, scale, theme, glyphs, the hypervisor's log, other hosts.
 
-use super::{Arg, Command, Group, Look, Need, Scope};
+use super::{Arg, ArgKind, Command, Group, Look, Need, Scope};
 use crate::{
     app::{App, CpuScale, Effect, Glyphs, Panel},
     model::{Op, text::visible},
@@ -34,10 +34,12 @@ pub(super) const ROWS: [Command; 9] = [
     Command::screen("theme", &["t"], "Draws with the next theme", theme)
         .under(Group::Show)
         .needs(Need::Themes)
-        .with(&[Arg::may("THEME", "its name")]),
+        .with(&[Arg::may("THEME", "its name").of(ArgKind::Theme)]),
     Command::screen("glyphs", &["b"], "Draws graphs with braille dots, blocks or plain ASCII", glyphs)
         .under(Group::Show)
-        .with(&[Arg::may("GLYPHS", "braille, block or ascii")]),
+        .with(&[
+            Arg::may("GLYPHS", "braille, block or ascii").of(ArgKind::Choice(&["braille", "block", "ascii"]))
+        ]),
     Command::screen("host-log", &["L"], "Shows what the hypervisor printed", |app, _| {
         vec![Effect::HostLog(app.pane().id)]
     })

@@ -1,6 +1,6 @@
 //! The table: filter, sort, columns.
 
-use super::{Arg, Command, Group, Need, Scope};
+use super::{Arg, ArgKind, Command, Group, Need, Scope};
 use crate::app::{App, Column, Effect, Overlay};
 
 macro_rules! sorts {
@@ -27,7 +27,7 @@ pub(super) const ROWS: [Command; 15] = [
         filter,
     )
     .under(Group::Table)
-    .with(&[Arg::may("QUERY", "words and conditions; none opens the filter line")]),
+    .with(&[Arg::may("QUERY…", "words and conditions; none opens the filter line")]),
     Command::screen("unfilter", &["Backspace"], "Shows all domains again", |app, _| {
         app.filter_by("");
         Vec::new()
@@ -37,7 +37,7 @@ pub(super) const ROWS: [Command; 15] = [
     .needs(Need::Filter),
     Command::screen("sort", &["F6", "F"], "Chooses the column to sort by", sort)
         .under(Group::Table)
-        .with(&[Arg::may("COLUMN", "its name; none opens the list")]),
+        .with(&[Arg::may("COLUMN", "its name; none opens the list").of(ArgKind::Column)]),
     sorts!("sort-cpu", "P", Cpu, "CPU use"),
     sorts!("sort-mem", "M", Memory, "memory"),
     sorts!("sort-time", "T", CpuTime, "CPU time"),
@@ -76,7 +76,7 @@ pub(super) const ROWS: [Command; 15] = [
     .within(Scope::Domains),
     Command::screen("columns", &["C", "F2"], "Chooses the columns and their order", columns)
         .under(Group::Table)
-        .with(&[Arg::may("COLUMN…", "their names in order; none opens the list")]),
+        .with(&[Arg::may("COLUMN…", "their names in order; none opens the list").of(ArgKind::Column)]),
 ];
 
 fn filter(app: &mut App, query: &str) -> Vec<Effect> {

@@ -37,6 +37,9 @@ const MODIFIERS: [(&str, KeyModifiers); 3] =
     [("Ctrl-", KeyModifiers::CONTROL), ("Alt-", KeyModifiers::ALT), ("Shift-", KeyModifiers::SHIFT)];
 
 impl Key {
+    /// The key that goes back.
+    pub const ESC: Self = Self { code: KeyCode::Esc, modifiers: KeyModifiers::NONE };
+
     /// In normal form.
     pub fn new(code: KeyCode, modifiers: KeyModifiers) -> Self {
         let kept = KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT;
@@ -68,9 +71,25 @@ impl Key {
         matches!(self.code, KeyCode::Char(_)) && !self.modifiers.contains(KeyModifiers::CONTROL)
     }
 
+    /// Whether it belongs to a line of text though it writes nothing there: a character that is no command's by `Alt`.
+    pub fn types(self) -> bool {
+        self.writes() && !self.modifiers.contains(KeyModifiers::ALT)
+    }
+
     /// Whether it comes with `Ctrl` or is a function key: such a key never belongs to a line of text.
     pub fn commands(self) -> bool {
         self.modifiers.contains(KeyModifiers::CONTROL) || matches!(self.code, KeyCode::F(_))
+    }
+
+    /// Whether it is pressed by habit or sent by a paste: `Enter`, `Space`, and the control letters many terminals send
+    /// for `Enter`.
+    pub fn slips(self) -> bool {
+        let control = self.modifiers.contains(KeyModifiers::CONTROL);
+        match self.code {
+            KeyCode::Enter | KeyCode::Char(' ') => true,
+            KeyCode::Char('j' | 'm') => control,
+            _ => false,
+        }
     }
 
     /// The event a terminal sends for it.

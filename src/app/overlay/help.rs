@@ -19,6 +19,13 @@ pub enum HelpLine {
         /// Why it cannot be run now, where it cannot.
         why_not: Option<String>,
     },
+    /// Under a command: how it is typed where it takes words, and why it cannot be run now.
+    Note {
+        /// `:setmem DOMAIN SIZE`.
+        usage: Option<String>,
+        /// As in the row.
+        why_not: Option<String>,
+    },
 }
 
 /// The lines of the help for what was searched: in names, docs and keys.
@@ -28,13 +35,17 @@ pub fn help(app: &App, search: &str) -> Vec<HelpLine> {
     let mut group = None;
     for command in COMMANDS {
         let keys = keys(app, command);
-        if !found(command, &keys, &search) {
+        if !app.allows(command) || !found(command, &keys, &search) {
             continue;
         }
         if group.replace(command.group) != Some(command.group) {
             lines.push(HelpLine::Heading(command.group.title()));
         }
-        lines.push(HelpLine::Row { command, keys, why_not: why_not(app, command) });
+        let (usage, why_not) = (usage(command), why_not(app, command));
+        lines.push(HelpLine::Row { command, keys, why_not: why_not.clone() });
+        if usage.is_some() || why_not.is_some() {
+            lines.push(HelpLine::Note { usage, why_not });
+        }
     }
     lines
 }
@@ -46,6 +57,12 @@ fn keys(app: &App, command: &Command) -> String {
             app.keymap.keys_in(Scope::of(app.screen.focus), command).join(" ")
         }
     }
+}
+
+/// How a command of the screen that takes words is typed; those of the command line have it in place of keys.
+fn usage(command: &Command) -> Option<String> {
+    let typed = !command.args.is_empty() && !matches!(command.run, Run::Look(_));
+    typed.then(|| format!(":{}", command.usage()))
 }
 
 fn found(command: &Command, keys: &str, search: &str) -> bool {

@@ -3,15 +3,12 @@
 use crossterm::event::Event;
 use tui_input::{InputRequest, backend::crossterm::to_input_request};
 
-use super::Overlay;
+use super::{LONGEST, Overlay};
 use crate::app::{
     App, Effect,
     command::{Group, Scope},
     keymap::Key,
 };
-
-/// Most characters a line takes.
-const LONGEST: usize = 200;
 
 impl App {
     /// A key goes into the line, else to a row of the overlay, else to one of the program itself, as `Ctrl-c`.
@@ -24,13 +21,18 @@ impl App {
             (key.commands() && global.group == Group::Program).then_some(global)
         };
         let command = self.keymap.lookup(Scope::Overlay, key).or_else(program);
-        command.map_or_else(Vec::new, |command| self.run(command, ""))
+        let Some(command) = command.filter(|command| self.allows(command)) else { return Vec::new() };
+        if command.scope != Scope::Overlay {
+            // It may open something else, for which nothing was offered.
+            self.prompt.settle();
+        }
+        self.run(command, "")
     }
 
     /// Whether the key was one for the line.
     fn edit(&mut self, key: Key) -> bool {
         let Some(input) = self.overlay.as_mut().and_then(Overlay::input_mut) else { return false };
-        let Some(request) = to_input_request(&Event::Key(key.event())) else { return key.writes() };
+        let Some(request) = to_input_request(&Event::Key(key.event())) else { return key.types() };
         let full = input.value().chars().count() >= LONGEST;
         let allowed = match request {
             InputRequest::InsertChar(c) => !full && !c.is_control(),
@@ -38,6 +40,9 @@ impl App {
         };
         if allowed && input.handle(request).is_some_and(|changed| changed.value) {
             self.typed();
+        } else {
+            // The cursor may stand at another word now.
+            self.prompt.menu = None;
         }
         true
     }
@@ -55,6 +60,7 @@ impl App {
 
     /// What was typed changed: rows follow the filter, lists start again.
     fn typed(&mut self) {
+        self.prompt.settle();
         match &mut self.overlay {
             Some(Overlay::Filter { input, .. }) => {
                 let query = input.value().to_owned();

@@ -1,8 +1,9 @@
 //! The palette: commands by name, found by the letters that were typed of it.
 
 use crate::app::{
+    App,
     command::{COMMANDS, Command, Scope},
-    words::fuzzy,
+    words::{self, fuzzy},
 };
 
 /// The commands for what was typed, best first; all of them where nothing was.
@@ -17,11 +18,24 @@ pub fn palette(typed: &str) -> Vec<&'static Command> {
     found.into_iter().map(|(_, command)| command).collect()
 }
 
+/// As [`palette`], of the commands there are here: a kiosk has only its own.
+pub fn listed(app: &App, typed: &str) -> Vec<&'static Command> {
+    let mut found = palette(typed);
+    found.retain(|command| app.allows(command));
+    found
+}
+
 /// The name that was typed, and what follows it.
 pub(super) fn split(typed: &str) -> (&str, &str) {
     let typed = typed.trim_start();
     let (name, rest) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
     (name, rest.trim())
+}
+
+/// The first word that no argument of the command takes.
+pub(super) fn extra(command: &Command, rest: &str) -> Option<String> {
+    let words = words::split(rest).into_iter().enumerate();
+    words.skip_while(|(place, _)| command.arg(*place).is_some()).map(|(_, word)| word).next()
 }
 
 /// A command's own name before one like it, a name before words of a doc.

@@ -1,6 +1,6 @@
 //! Picking, taking and leaving in overlays.
 
-use super::{Overlay, Pick, first_line, help, palette};
+use super::{Overlay, Pick, first_line, help, listed, palette};
 use crate::app::{App, Column, Effect, domains::Step, interval};
 
 impl App {
@@ -9,6 +9,7 @@ impl App {
         match pick {
             Pick::Accept => return self.accept(),
             Pick::Cancel => self.cancel(),
+            Pick::Lines(by) if self.walks_past(by) => self.recall(-by.signum()),
             Pick::Lines(by) => self.go(Step::Lines(by)),
             Pick::Pages(by) => self.go(Step::Pages(by)),
             Pick::First => self.go(Step::First),
@@ -41,7 +42,17 @@ impl App {
         }
     }
 
+    /// Whether a step up or down the palette is one through the lines run before: up from its first command.
+    fn walks_past(&self, by: isize) -> bool {
+        let top = matches!(&self.overlay, Some(Overlay::Palette { selected: 0, .. }));
+        top && self.prompt.menu.is_none() && (by < 0 || self.prompt.past.walks())
+    }
+
     fn go(&mut self, step: Step) {
+        if self.prompt.menu.is_some() {
+            self.go_candidate(step);
+            return;
+        }
         let (lines, page) = (self.overlay_lines(), self.overlay_page());
         let scrolls = self.overlay.as_ref().is_some_and(Overlay::scrolls);
         let lines = if scrolls { (lines + 1).saturating_sub(page) } else { lines };
@@ -54,7 +65,7 @@ impl App {
         match &self.overlay {
             Some(Overlay::Help { search, .. }) => help(self, search.value()).len(),
             Some(Overlay::Columns { .. } | Overlay::Sort { .. }) => Column::ALL.len(),
-            Some(Overlay::Palette { input, .. }) => palette(input.value()).len(),
+            Some(Overlay::Palette { input, .. }) => listed(self, input.value()).len(),
             Some(Overlay::HostLog { lines: Ok(lines), .. }) => lines.len(),
             Some(Overlay::Confirm { intent, .. } | Overlay::TypeTheName { intent, .. }) => {
                 intent.acts.len() + intent.notes.len()
@@ -78,6 +89,11 @@ impl App {
 
     /// A click picks a line of a list; on the picked one it takes it, or toggles the column.
     fn click_line(&mut self, line: usize) -> Vec<Effect> {
+        if let Some(menu) = &self.prompt.menu {
+            let place = first_line(menu.picked.unwrap_or(0), self.overlay_page()).saturating_add(line);
+            self.pick_candidate(place);
+            return Vec::new();
+        }
         let (lines, page) = (self.overlay_lines(), self.overlay_page());
         let Some(overlay) = self.overlay.as_mut().filter(|o| !o.scrolls()) else { return Vec::new() };
         let columns = matches!(overlay, Overlay::Columns { .. });
@@ -95,12 +111,17 @@ impl App {
     }
 
     fn cancel(&mut self) {
+        if self.leave_candidates() {
+            return;
+        }
+        self.prompt.settle();
         if let Some(Overlay::Filter { before, .. }) = self.overlay.take() {
             self.filter_by(&before);
         }
     }
 
     fn accept(&mut self) -> Vec<Effect> {
+        self.prompt.settle();
         match self.overlay.take() {
             Some(Overlay::Filter { input, before }) if self.table.filter_error.is_some() => {
                 self.overlay = Some(Overlay::Filter { input, before });
@@ -133,13 +154,21 @@ impl App {
 
     /// The picked command; what follows its name is for it where the name was typed in full.
     fn accept_palette(&mut self, typed: &str, selected: usize) -> Vec<Effect> {
+        self.remember(typed);
         let (name, rest) = palette::split(typed);
-        let found = palette(typed);
+        let found = listed(self, typed);
         let Some(command) = found.get(selected) else {
-            self.complain(format!("there is no command `{}`", super::visible(name)));
+            let names = listed(self, "").into_iter().map(|command| command.name);
+            let hint = crate::model::nearest::suggestion(name, names);
+            self.complain(format!("there is no command `{}`{hint}", super::visible(name)));
             return Vec::new();
         };
         let rest = if command.name == name { rest } else { "" };
+        if let Some(extra) = palette::extra(command, rest) {
+            let usage = command.usage();
+            self.complain(format!("{usage}: `{}` is one word too many", super::visible(&extra)));
+            return Vec::new();
+        }
         self.run(command, rest)
     }
 }

@@ -1,10 +1,12 @@
 //! What changing commands take: their words, and whether to ask, to wait, to take back.
 
-use clap::{Arg, ArgAction, ArgMatches, error::ErrorKind, value_parser};
+use clap::{
+    Arg, ArgAction, ArgMatches, ValueHint, builder::PossibleValuesParser, error::ErrorKind, value_parser,
+};
 
 use super::{define, is_given, word};
 use crate::{
-    app::command::{ArgKind, Command, Run},
+    app::command::{self, ArgKind, Command, Run},
     model::{Nanos, Op, undo::Reversal},
 };
 
@@ -59,14 +61,17 @@ pub(super) fn options(row: &Command) -> Vec<Arg> {
 }
 
 /// An argument of a row: a flag, or a word in its place.
-pub(super) fn argument(arg: &crate::app::command::Arg) -> Arg {
-    match arg.name.strip_prefix("--") {
-        Some(name) => define::flag(name).help(arg.doc),
-        None => Arg::new(arg.name)
-            .value_name(arg.name)
-            .required(!arg.optional)
-            .help(arg.doc)
-            .action(ArgAction::Set),
+pub(super) fn argument(row: &Command, arg: &command::Arg) -> Arg {
+    if let Some(name) = arg.name.strip_prefix("--") {
+        return define::flag(name).help(arg.doc);
+    }
+    let made = Arg::new(arg.name).value_name(arg.name).required(!arg.optional).help(arg.doc);
+    let made = made.action(ArgAction::Set);
+    match arg.kind {
+        ArgKind::File => made.value_hint(ValueHint::FilePath),
+        // A row that changes has words of its own for what is wrong.
+        ArgKind::Choice(words) if !row.changes() => made.value_parser(PossibleValuesParser::new(words)),
+        _ => made,
     }
 }
 

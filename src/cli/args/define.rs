@@ -6,13 +6,21 @@ use clap::{Arg, ArgAction, ArgGroup, Command, builder::PossibleValuesParser, val
 
 use super::{super::trouble::Status, change, nanos};
 use crate::{
-    app::command::{self, COMMANDS, Run},
+    app::command::{self, COMMANDS, Look},
     config::INTERVALS,
     model::Nanos,
 };
 
+/// The command that shells call for what can stand at the end of a line.
+pub(super) const COMPLETE: &str = "complete";
+
 /// The whole command line as clap knows it; help, completion and the README come from it.
 pub fn command() -> Command {
+    shown().subcommand(complete())
+}
+
+/// As [`command`], without what only scripts call.
+pub(in crate::cli) fn shown() -> Command {
     Command::new("domtop")
         .version(env!("CARGO_PKG_VERSION"))
         .about(
@@ -38,8 +46,18 @@ fn rows() -> impl Iterator<Item = &'static command::Command> {
     looks.chain(COMMANDS.iter().filter(|row| row.changes()))
 }
 
+/// What the scripts of shells call: it is nothing to type.
+fn complete() -> Command {
+    let line = Arg::new("LINE").required(true).allow_hyphen_values(true);
+    Command::new(COMPLETE)
+        .hide(true)
+        .about("Prints what can stand at the end of a line, for shells")
+        .arg(line)
+        .arg(uri())
+}
+
 const fn is_look(row: &command::Command) -> bool {
-    matches!(row.run, Run::Look(_))
+    row.look.is_some() && !row.changes()
 }
 
 /// The help, with the commands under two headings, which clap cannot make.
@@ -128,9 +146,13 @@ fn for_batch() -> [Arg; 6] {
 }
 
 fn subcommand(row: &'static command::Command) -> Command {
-    let made = Command::new(row.name).about(row.doc).hide(true).args(row.args.iter().map(change::argument));
+    let made = Command::new(row.name)
+        .about(row.doc)
+        .hide(true)
+        .args(row.args.iter().map(|arg| change::argument(row, arg)));
     let made = if row.changes() { made.args(change::options(row)) } else { made };
-    made.arg(format(&["text", "json"])).arg(uri())
+    let format = (!row.look.is_some_and(Look::is_page)).then(|| format(&["text", "json"]));
+    made.args(format).arg(uri())
 }
 
 pub(super) fn flag(name: &'static str) -> Arg {

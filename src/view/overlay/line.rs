@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::{
     app::{
         App, Overlay,
-        command::{Command, Run},
+        command::{Arg, Command, Run},
     },
     model::{CpuSet, text::visible},
     view::{
@@ -40,9 +40,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, last: Rect, overlay: &Overlay) -> Op
         (None, Overlay::Arguments { command, .. }) => pen.skip(2).put(&wanted(command), theme.dim()),
         (None, Overlay::Cpus { .. }) => pen.put("  as 0-3,^2,8, or all", theme.dim()),
         (None, Overlay::Interval { .. }) => pen.put("  seconds, or as 250ms", theme.dim()),
-        (None, _) => &mut pen,
+        (None, _) => pen.skip(2).put(&told(app.awaited()), theme.dim()),
     };
     Some((x, last.y))
+}
+
+/// What each argument is: `SIZE: 512M, 2G, or plain KiB`.
+fn told(args: impl IntoIterator<Item = &'static Arg>) -> String {
+    args.into_iter().map(|arg| format!("{}: {}", arg.name, arg.doc)).collect::<Vec<_>>().join("; ")
 }
 
 /// What words are asked for, and for which domains: `setmem web1 `.
@@ -62,8 +67,7 @@ fn asked(app: &App, overlay: &Overlay) -> String {
 /// The arguments a command still needs, with what each is.
 fn wanted(command: &Command) -> String {
     let skipped = usize::from(matches!(command.run, Run::Change(_)));
-    let args = command.args.iter().skip(skipped);
-    args.map(|arg| format!("{}: {}", arg.name, arg.doc)).collect::<Vec<_>>().join("; ")
+    told(command.args.iter().skip(skipped))
 }
 
 /// Writes what was typed so that its cursor (a count of characters) is to be seen; returns where that stands.

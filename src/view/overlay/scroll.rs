@@ -48,8 +48,14 @@ fn help_line(pen: &mut Pen<'_>, line: &HelpLine) {
         HelpLine::Row { command, keys, why_not } => {
             let style = if why_not.is_some() { theme.dim() } else { theme.text() };
             pen.skip(2).field(KEYS, keys, theme.key()).skip(1).put(command.doc, style);
+        }
+        HelpLine::Note { usage, why_not } => {
+            pen.skip(KEYS + 3);
+            if let Some(usage) = usage {
+                pen.put(usage, theme.dim()).skip(2);
+            }
             if let Some(why) = why_not {
-                pen.print(theme.warning(), format_args!(" ({})", visible(why)));
+                pen.put(&visible(why), theme.warning());
             }
         }
     }
