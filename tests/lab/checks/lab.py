@@ -33,41 +33,11 @@ class Bracket(NamedTuple):
     after: list
 
 
-class Lab:
-    """The machine with its guests running."""
+class Dom0:
+    """The machine, and commands run in its dom0."""
 
     def __init__(self, machine):
         self.machine = machine
-        for guest in GUESTS:
-            machine.start(guest)
-        machine.must("xl vcpu-pin Domain-0 all 0")
-        self.ids = {guest.name: int(machine.must(f"xl domid {guest.name}")) for guest in GUESTS}
-        self.settle()
-        machine.must(f"xl pause {BURNER.name}")
-
-    def settle(self):
-        """Waits until the guests that idle have booted: until then they burn too."""
-        end = time.monotonic() + SETTLE_SECONDS
-        before = self.idlers()
-        # An emulated guest that idles still takes some percent for its clock.
-        while (now := self.idlers(3)) > before + 0.5:
-            if time.monotonic() > end:
-                raise LabError(f"the guests did not come to rest in {SETTLE_SECONDS} s:\n{self.machine.must('xl list')}")
-            before = now
-
-    def idlers(self, after=0):
-        """CPU seconds of the guests that should idle, in a while."""
-        rows = [self.machine.must(f"sleep {after}; xl list {guest.name}") for guest in (IDLE, WIDE)]
-        return sum(float(row.split()[-1]) for row in rows)
-
-    @contextlib.contextmanager
-    def burning(self):
-        """Lets the burner run; paused otherwise, it leaves the emulator's host to the rest."""
-        self.machine.must(f"xl unpause {BURNER.name}")
-        try:
-            yield
-        finally:
-            self.machine.must(f"xl pause {BURNER.name}")
 
     def together(self, *scripts):
         """Runs shell lines one right after the other; what they printed is fetched afterwards."""
@@ -97,6 +67,47 @@ class Lab:
     def json(self, arguments):
         """What a domtop command says as JSON."""
         return parsed(self.run(f"domtop {arguments} --format json"))
+
+
+class Lab(Dom0):
+    """The machine with guests that stay as they are."""
+
+    def __init__(self, machine):
+        super().__init__(machine)
+        for guest in GUESTS:
+            machine.start(guest)
+        machine.must("xl vcpu-pin Domain-0 all 0")
+        self.ids = {guest.name: int(machine.must(f"xl domid {guest.name}")) for guest in GUESTS}
+        self.settle()
+        machine.must(f"xl pause {BURNER.name}")
+
+    def described(self):
+        """What is up, for the first line printed."""
+        return f"dom0 and {len(self.ids)} guests are up"
+
+    def settle(self):
+        """Waits until the guests that idle have booted: until then they burn too."""
+        end = time.monotonic() + SETTLE_SECONDS
+        before = self.idlers()
+        # An emulated guest that idles still takes some percent for its clock.
+        while (now := self.idlers(3)) > before + 0.5:
+            if time.monotonic() > end:
+                raise LabError(f"the guests did not come to rest in {SETTLE_SECONDS} s:\n{self.machine.must('xl list')}")
+            before = now
+
+    def idlers(self, after=0):
+        """CPU seconds of the guests that should idle, in a while."""
+        rows = [self.machine.must(f"sleep {after}; xl list {guest.name}") for guest in (IDLE, WIDE)]
+        return sum(float(row.split()[-1]) for row in rows)
+
+    @contextlib.contextmanager
+    def burning(self):
+        """Lets the burner run; paused otherwise, it leaves the emulator's host to the rest."""
+        self.machine.must(f"xl unpause {BURNER.name}")
+        try:
+            yield
+        finally:
+            self.machine.must(f"xl pause {BURNER.name}")
 
 
 def outcome(text):

@@ -23,7 +23,8 @@ SESSION"""
 class Session:
     """A program that has the console, until it ends; as a context, it is ended where a claim failed."""
 
-    def __init__(self, lab, command):
+    def __init__(self, lab, command, patience=PATIENCE):
+        self.patience = patience
         self.machine, self.terminal = lab.machine, lab.machine.terminal
         self.screen = Screen(ROWS, COLUMNS)
         # The line typed is short: Xen drops console input beyond 128 bytes that dom0 has not read, and then nothing of a
@@ -56,10 +57,10 @@ class Session:
 
     def wait(self, shows, what):
         """Waits for a screen; its text."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + self.patience
         while not shows(self.screen.text()):
             if time.monotonic() > end:
-                raise AssertionError(f"the screen shows no {what} in {PATIENCE} s:\n{self.screen.text()}\n"
+                raise AssertionError(f"the screen shows no {what} in {self.patience} s:\n{self.screen.text()}\n"
                                      f"stderr: {self.said('err')}")
             self.pump()
         return self.screen.text()

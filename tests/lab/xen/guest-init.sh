@@ -1,7 +1,17 @@
 #!/bin/sh
 # A guest's first process: burns as many vCPUs as its command line says and idles for the rest.
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
-burn=$(tr ' ' '\n' </proc/cmdline | sed -n 's/^burn=//p')
+word() { tr ' ' '\n' </proc/cmdline | sed -n "s/^$1=//p"; }
+# The kernel only lists a vCPU that was plugged in: to use it is for user space, elsewhere a rule of udev.
+plug() {
+    while sleep 1; do
+        for cpu in /sys/devices/system/cpu/cpu[1-9]*/online; do
+            read -r online <$cpu && [ $online = 0 ] && echo 1 >$cpu
+        done 2>/dev/null
+    done
+}
+[ "$(word plug)" = 1 ] && plug &
+burn=$(word burn)
 i=0
 while [ $i -lt ${burn:-0} ]; do
     (while :; do :; done) &

@@ -38,12 +38,18 @@ def dom0(version, programs, image):
 
 
 def guest(into):
-    """The one kernel and the one initramfs every guest boots from."""
-    place(images.kernel(), into)
-    os.rename(f"{into}/{os.path.basename(images.kernel())}", f"{into}/vmlinuz")
+    """The one kernel and the one initramfs every guest boots from, and the kernel that waits for ever."""
+    os.makedirs(into)
+    with open(f"{into}/vmlinux", "wb") as kernel:
+        kernel.write(images.unpacked_kernel())
+    output("gcc", "-nostdlib", "-static", "-Wl,-N,-Ttext=0,--section-start=.note.Xen=0x2000,--build-id=none",
+           f"{HERE}/tiny.S", "-o", f"{into}/tiny")
     with scratch() as tree:
         busybox(tree)
         write_program(f"{tree}/init", source("guest-init.sh"))
+        os.mkdir(f"{tree}/sbin")
+        for verb in ("poweroff", "reboot"):
+            write_program(f"{tree}/sbin/{verb}", source("guest-end.sh"))
         pack(tree, f"{into}/initrd")
 
 
