@@ -68,8 +68,6 @@ fn each_change_is_one_verb_on_the_id() {
     for (change, call) in [
         (Change::Suspend, words(["pause", "7"])),
         (Change::Resume, words(["unpause", "7"])),
-        (Change::Shutdown, words(["shutdown", "7"])),
-        (Change::Reboot, words(["reboot", "7"])),
         (Change::Destroy, words(["destroy", "7"])),
         (Change::SetMemory(size), words(["mem-set", "7", "131073k"])),
         (Change::SetMaxMemory(size), words(["mem-max", "7", "131073k"])),
@@ -222,12 +220,12 @@ fn an_xl_that_tried_and_failed_ends_the_change() {
 fn an_id_that_is_anothers_by_now_is_left_alone() {
     let fake = FakeXl::new("");
     let target = fake.file("saved");
-    for change in [Change::Destroy, Change::Shutdown, Change::Reboot, Change::Save(target.clone())] {
+    for change in [Change::Destroy, Change::Save(target.clone())] {
         fake.tell(&ROW.replace("4c2840a8", "5c2840a8"));
         let host = Host::over(&fake);
         assert_eq!(host.refusal(&on(change.clone())).kind, Kind::NoDomain, "{change:?}");
     }
-    assert_eq!(fake.verbs(), ["list"; 4]);
+    assert_eq!(fake.verbs(), ["list"; 2]);
     assert!(!target.exists());
 }
 

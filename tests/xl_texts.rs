@@ -105,8 +105,6 @@ fn a_domain_that_is_not_there_is_no_domain_in_every_verb() {
             Change::Destroy,
             Change::Suspend,
             Change::Resume,
-            Change::Shutdown,
-            Change::Reboot,
             Change::SetMemory(KiB(65536)),
             Change::SetVcpus(1),
             Change::Rename("foo".into()),
@@ -131,10 +129,8 @@ fn a_domain_that_is_not_there_is_no_domain_in_every_verb() {
 fn a_domain_that_went_meanwhile_is_no_domain() {
     for (name, release) in releases() {
         let once = format!("list) if mkdir \"$folder/looked\" 2>/dev/null; then {ROW} fi;;");
-        for change in [Change::Destroy, Change::Shutdown, Change::Reboot] {
-            let reason = of(&release, 99, change.clone(), &once);
-            assert_eq!(reason.kind, Kind::NoDomain, "{name}: {change:?}: {}", reason.message);
-        }
+        let reason = of(&release, 99, Change::Destroy, &once);
+        assert_eq!(reason.kind, Kind::NoDomain, "{name}: {}", reason.message);
     }
 }
 

@@ -59,14 +59,12 @@ impl Default for Deadlines {
 }
 
 /// What the driver can where changes are allowed; for looking only the first.
-const OPS: [Op; 14] = [
+const OPS: [Op; 12] = [
     Op::Configuration,
     Op::Suspend,
     Op::Resume,
     Op::Destroy,
     Op::SetVcpus,
-    Op::Shutdown,
-    Op::Reboot,
     Op::SetMemory,
     Op::SetMaxMemory,
     Op::Rename,
@@ -286,7 +284,7 @@ fn forbid(id: u32, change: &Change) -> Answer<()> {
 
 /// What ends a guest as it stands: not done to an id that is another's by now.
 const fn ends(change: &Change) -> bool {
-    matches!(change, Change::Destroy | Change::Save(_) | Change::Shutdown | Change::Reboot)
+    matches!(change, Change::Destroy | Change::Save(_))
 }
 
 /// What may have left the guest in between when it failed.

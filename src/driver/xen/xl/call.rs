@@ -39,13 +39,14 @@ impl Call {
     }
 
     /// Carries out a change to a domain; none for those that are not xl's, and those that write a file.
+    ///
+    /// Shutdown and reboot are not xl's: all it does is to write the request the xenstore driver writes, and then it
+    /// waits up to a minute for a guest to take it that may have taken the first one and gone.
     pub(super) fn to_change(id: u32, change: &Change) -> Option<Self> {
         let id = id.to_string();
         Some(match change {
             Change::Suspend => Self::on(Pace::Quick, ["pause", &id]),
             Change::Resume => Self::on(Pace::Quick, ["unpause", &id]),
-            Change::Shutdown => Self::on(Pace::Thorough, ["shutdown", &id]),
-            Change::Reboot => Self::on(Pace::Thorough, ["reboot", &id]),
             Change::Destroy => Self::on(Pace::Thorough, ["destroy", &id]),
             Change::SetMemory(size) => Self::on(Pace::Thorough, ["mem-set", &id, &format!("{}k", size.0)]),
             Change::SetMaxMemory(size) => Self::on(Pace::Thorough, ["mem-max", &id, &format!("{}k", size.0)]),
