@@ -153,6 +153,20 @@ fn a_hanging_xl_is_killed_with_all_it_started_and_the_change_ends() {
 }
 
 #[test]
+fn a_guest_that_does_not_take_up_what_it_was_asked_holds_nobody_up() {
+    for change in [Change::Shutdown, Change::Reboot] {
+        let fake = FakeXl::new(&format!("{ROW} sleep 1000"));
+        let host = Host::new(
+            fake.driver(Deadlines { asking: Duration::from_secs(3), ..PATIENT }),
+            Err(Kind::Unsupported),
+        );
+        let trail = host.change(change.clone()).unwrap();
+        assert!(trail.done_by().any(|driver| &**driver == "xl"), "{change:?}: it was told");
+        assert!(matches!(host.xl.light(), Light::Ready), "{change:?}: xl itself is well");
+    }
+}
+
+#[test]
 fn what_create_leaves_behind_holds_nobody_up_and_lives_on() {
     let fake = FakeXl::new("sleep 1000 & echo $! >\"$folder/watcher\"; echo made; exit 0");
     let config = fake.written("web.cfg", "name='web'");

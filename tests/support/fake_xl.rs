@@ -57,6 +57,7 @@ pub fn key_of(id: u32) -> DomainKey {
 
 /// Longer than any machine is slow.
 pub const PATIENT: Deadlines = Deadlines {
+    asking: Duration::from_secs(120),
     quick: Duration::from_secs(120),
     thorough: Duration::from_secs(120),
     long: Duration::from_secs(120),

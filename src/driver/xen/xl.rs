@@ -43,6 +43,8 @@ use crate::{
 /// How long xl may take; who takes longer is killed, with all it started.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
+    /// To write down what a guest is asked; xl then waits a minute for the guest to take it up, which we do not.
+    pub asking: Duration,
     /// To pause, to list.
     pub quick: Duration,
     /// To destroy, to ask a guest something.
@@ -53,8 +55,8 @@ pub struct Deadlines {
 
 impl Default for Deadlines {
     fn default() -> Self {
-        let [quick, thorough, long] = [10, 60, 1800].map(Duration::from_secs);
-        Self { quick, thorough, long }
+        let [asking, quick, thorough, long] = [3, 10, 60, 1800].map(Duration::from_secs);
+        Self { asking, quick, thorough, long }
     }
 }
 
@@ -129,6 +131,7 @@ impl Xl {
     /// Runs xl; what it printed where it did what it was told.
     fn tell(&self, call: &Call) -> Answer<Ran> {
         let span = match call.pace {
+            Pace::Asking => self.deadlines.asking,
             Pace::Quick => self.deadlines.quick,
             Pace::Thorough => self.deadlines.thorough,
             Pace::Long => self.deadlines.long,
@@ -166,7 +169,15 @@ impl Xl {
 
     fn carry_out(&self, id: u32, change: &Change) -> Answer<()> {
         let call = Call::to_change(id, change).ok_or_else(|| Error::unsupported(change.op()))?;
-        self.tell(&call).map(|_| ())
+        match self.tell(&call) {
+            // The request is written by then. A guest that was asked before by another driver never takes up a second
+            // one, and xl would wait for that until the guest has gone, or for a minute.
+            Err(error) if call.pace == Pace::Asking && error.kind == Kind::TimedOut => {
+                self.shine(None);
+                Ok(())
+            }
+            told => told.map(|_| ()),
+        }
     }
 
     fn save(&self, id: u32, memory: KiB, file: &Path) -> Answer<()> {

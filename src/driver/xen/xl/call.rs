@@ -13,6 +13,8 @@ use crate::model::request::Change;
 /// How long a verb may take before it is taken for hung.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pace {
+    /// It writes down what a guest is asked, and would wait until the guest takes it up.
+    Asking,
     /// It asks the hypervisor something.
     Quick,
     /// It takes devices apart, or waits for somebody a little.
@@ -44,8 +46,8 @@ impl Call {
         Some(match change {
             Change::Suspend => Self::on(Pace::Quick, ["pause", &id]),
             Change::Resume => Self::on(Pace::Quick, ["unpause", &id]),
-            Change::Shutdown => Self::on(Pace::Thorough, ["shutdown", &id]),
-            Change::Reboot => Self::on(Pace::Thorough, ["reboot", &id]),
+            Change::Shutdown => Self::on(Pace::Asking, ["shutdown", &id]),
+            Change::Reboot => Self::on(Pace::Asking, ["reboot", &id]),
             Change::Destroy => Self::on(Pace::Thorough, ["destroy", &id]),
             Change::SetMemory(size) => Self::on(Pace::Thorough, ["mem-set", &id, &format!("{}k", size.0)]),
             Change::SetMaxMemory(size) => Self::on(Pace::Thorough, ["mem-max", &id, &format!("{}k", size.0)]),
