@@ -7,7 +7,7 @@ from checks.screen import quit_cleanly
 from checks.session import Session
 
 from .files import CORE, SAVED, is_a_core
-from .lab import BALLOON, DEAF, FRESH, MORTAL, PATIENCE, WIDE
+from .lab import BALLOON, DEAF, FRESH, GUESTS_CPU, MORTAL, PATIENCE, WIDE
 from .life import gone
 from .tune import MIB, SLACK
 
@@ -19,7 +19,6 @@ KEYS = {"suspend": "s", "resume": "r", "shutdown": "S", "reboot": "R", "destroy"
 
 # What stands under a question.
 QUESTION = "y does it"
-RIGHT = "\x1b[C"
 
 
 class Operator:
@@ -146,12 +145,12 @@ def keys_change_vcpus_places_and_shares(lab):
         user.act("setvcpus", f"{WIDE.vcpus}")
         user.done(f"setvcpus {WIDE.name} {WIDE.vcpus}")
         equal("vCPUs online in xl's list", lab.online(WIDE.name), WIDE.vcpus)
-        user.act("pin", "0 1")
-        user.done(f"pin {WIDE.name} 0 1")
-        equal("hard affinity", lab.vcpus(WIDE.name)[0].hard, "1")
+        user.act("pin", "0 0")
+        user.done(f"pin {WIDE.name} 0 0")
+        equal("hard affinity", lab.vcpus(WIDE.name)[0].hard, "0")
         user.session.press("u")
-        user.done(f"undo pin {WIDE.name} 0 1")
-        equal("hard affinity", lab.vcpus(WIDE.name)[0].hard, "all")
+        user.done(f"undo pin {WIDE.name} 0 0")
+        equal("hard affinity", lab.vcpus(WIDE.name)[0].hard, GUESTS_CPU)
         user.act("sched", "weight=300")
         user.done(f"sched {WIDE.name} weight=300")
         equal("weight and cap", lab.share(WIDE.name), (300, 0))
@@ -167,16 +166,16 @@ def the_grid_pins_what_was_edited_in_it(lab):
         user.only(WIDE.name)
         user.session.press("p")
         user.session.wait(lambda text: re.search(rf"Pins {WIDE.name}.*vcpu +0 ", text, re.DOTALL), "grid of its vCPUs")
-        user.session.press(f"{RIGHT}.")
+        user.session.press(".")
         user.session.wait_for("unsaved: vcpu 0")
-        equal("hard affinity before it is applied", lab.vcpus(WIDE.name)[0].hard, "all")
+        equal("hard affinity before it is applied", lab.vcpus(WIDE.name)[0].hard, GUESTS_CPU)
         user.session.press("\r")
         user.yes("vCPU 0 hard")
-        user.done(f"pin {WIDE.name} 0 1")
-        equal("hard affinity", lab.vcpus(WIDE.name)[0].hard, "1")
+        user.done(f"pin {WIDE.name} 0 0")
+        equal("hard affinity", lab.vcpus(WIDE.name)[0].hard, "0")
         user.session.press("u")
-        user.done(f"undo pin {WIDE.name} 0 1")
-        equal("hard affinity", lab.vcpus(WIDE.name)[0].hard, "all")
+        user.done(f"undo pin {WIDE.name} 0 0")
+        equal("hard affinity", lab.vcpus(WIDE.name)[0].hard, GUESTS_CPU)
 
 
 def a_key_renames(lab):
