@@ -9,7 +9,7 @@ NAME = WIDE.name
 CHANGES = [
     f"suspend {NAME}", f"resume {NAME}", f"shutdown {NAME}", f"reboot {NAME}", f"destroy {NAME}",
     f"create {WIDE.path}", f"save {NAME} /tmp/no", f"dump {NAME} /tmp/no", "restore /tmp/no",
-    f"setmem {NAME} 90M", f"setmaxmem {NAME} 120M", f"setvcpus {NAME} 1", f"pin {NAME} 0 1",
+    f"setmem {NAME} 90M", f"setmaxmem {NAME} 120M", f"setvcpus {NAME} 2", f"pin {NAME} 0 1",
     f"sched {NAME} weight=300", f"rename {NAME} other",
 ]
 # What a host cannot do or had better not, and how that is said.
