@@ -30,7 +30,7 @@ class Guest:
 
     def config(self):
         """Its configuration for xl, a line an entry."""
-        image = ['kernel="/guest/tiny"'] if self.tiny else ['kernel="/guest/vmlinux"', 'ramdisk="/guest/initrd"']
+        image = ['kernel="/guest/tiny"'] if self.tiny else ['kernel="/guest/vmlinuz"', 'ramdisk="/guest/initrd"']
         lines = [f'name="{self.name}"', *image,
                  f"memory={self.memory}", f"maxmem={self.max_memory or self.memory}",
                  f"vcpus={self.vcpus}", f"maxvcpus={self.max_vcpus or self.vcpus}",

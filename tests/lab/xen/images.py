@@ -3,10 +3,8 @@ import contextlib
 import fcntl
 import glob
 import gzip
-import lzma
 import os
 import shutil
-import struct
 
 from . import debian
 from .debian import CACHE, LabError
@@ -38,22 +36,6 @@ def hypervisor(version):
 def kernel():
     """The kernel image of dom0 and of every guest."""
     return only(f"{CACHE}/kernel/boot/vmlinuz-*")
-
-
-def unpacked_kernel():
-    """The same unpacked: emulated, xl needs half a minute to unpack it for each guest.
-
-    Where it lies in the file is told by its header (Documentation/arch/x86/boot.rst).
-    """
-    with open(kernel(), "rb") as image:
-        packed = image.read()
-    start = (packed[0x1f1] + 1) * 512
-    offset, length = struct.unpack_from("<II", packed, 0x248)
-    packed = packed[start + offset:start + offset + length]
-    if not packed.startswith(b"\xfd7zXZ"):
-        raise LabError(f"{kernel()} is not packed with xz, as this lab knows it")
-    # What follows is the size of what comes out.
-    return lzma.LZMADecompressor().decompress(packed)
 
 
 def module(name):

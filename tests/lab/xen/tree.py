@@ -39,9 +39,8 @@ def dom0(version, programs, image):
 
 def guest(into):
     """The one kernel and the one initramfs every guest boots from, and the kernel that waits for ever."""
-    os.makedirs(into)
-    with open(f"{into}/vmlinux", "wb") as kernel:
-        kernel.write(images.unpacked_kernel())
+    place(images.kernel(), into)
+    os.rename(f"{into}/{os.path.basename(images.kernel())}", f"{into}/vmlinuz")
     output("gcc", "-nostdlib", "-static", "-Wl,-N,-Ttext=0,--section-start=.note.Xen=0x2000,--build-id=none",
            f"{HERE}/tiny.S", "-o", f"{into}/tiny")
     with scratch() as tree:
