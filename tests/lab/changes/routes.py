@@ -76,55 +76,6 @@ def shutdown_tells_every_driver(lab):
     expect("shutdown" not in called, f"xl was called with {called}")
 
 
-def without_xl(lab):
-    """No xl where domtop looks for one; ours is elsewhere."""
-    real = lab.xl
-    lab.machine.must(f"mv {real} {HIDDEN}")
-    lab.xl = HIDDEN
-    try:
-        yield
-    finally:
-        lab.machine.must(f"mv {HIDDEN} {real}")
-        lab.xl = real
-
-
-def destroy_goes_to_xl_and_not_to_the_hypervisor(lab):
-    """While xl answers; it is xl itself that was called, and Xen that has no such domain afterwards."""
-    old = lab.up(FRESH)
-    with noted(lab, f'exec {lab.xl} "$@"') as calls:
-        said = lab.done(f"destroy {FRESH.name}")
-        called = calls()
-    expect(f"destroy {old}" in called, f"xl was called with {called}")
-    equal("who was asked", [step["driver"] for step in said["steps"] if step["driver"] == "hypervisor"], [])
-    equal("who did it", by(said), ["xl"])
-    expect(FRESH.name not in lab.listed(), f"xl has it still: {lab.listed()}")
-    gone(lab, old)
-
-
-def an_xl_that_fails_ends_a_destroy(lab):
-    """What xl said is told, the hypervisor is not asked behind its back, and the domain runs on."""
-    number = lab.up(DEAF)
-    script = f'case $1 in destroy) echo "{FAILS}" >&2; exit 1;; esac; exec {lab.xl} "$@"'
-    with noted(lab, script) as calls:
-        done = lab.run(f"domtop destroy {DEAF.name} --yes")
-        called = calls()
-    equal("exit status", done.status, 1)
-    expect("the device model does not answer" in done.err, f"xl's own words are not told: {done.err!r}")
-    expect(f"destroy {number}" in called, f"xl was called with {called}")
-    equal("id of the domain", lab.id(DEAF.name), number)
-    expect("hypervisor" not in done.err, f"the hypervisor was asked: {done.err!r}")
-
-
-def shutdown_tells_every_driver(lab):
-    """The store and xl, whatever the first of them said."""
-    lab.up(DEAF)
-    with noted(lab, f'exec {lab.xl} "$@"') as calls:
-        said = parsed(lab.run(f"domtop shutdown {DEAF.name} --yes --no-wait --format json"))
-        called = calls()
-    equal("who was told", by(said), ["xenstore", "xl"])
-    expect(f"shutdown {lab.id(DEAF.name)}" in called, f"xl was called with {called}")
-
-
 def without_xl_the_hypervisor_destroys_and_the_store_is_cleaned(lab):
     """Nothing is left of the domain in xenstore either."""
     old = lab.up(DEAF)
