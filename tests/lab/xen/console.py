@@ -11,12 +11,16 @@ import time
 from .debian import LabError
 
 
+# No mark that is waited for is longer.
+LONGEST_MARK = 256
+
+
 class Console:
     """A line, with all that came over it and was not yet taken."""
 
     def __init__(self, path):
         self.path = path
-        self.pending = b""
+        self.pending = bytearray()
         self.gone = False
         self.commands = 0
         self.socket = socket.socket(socket.AF_UNIX)
@@ -60,13 +64,16 @@ class Console:
         """Takes all up to the end of what matches; a LabError with the line's end when it does not come."""
         end = time.monotonic() + seconds
         with self.came:
-            while not (hit := re.search(pattern, self.pending)):
+            # What was searched is not searched again: a long answer comes in very many small parts.
+            marks, seen = re.compile(pattern), 0
+            while not (hit := marks.search(self.pending, seen)):
+                seen = max(0, len(self.pending) - LONGEST_MARK)
                 left = end - time.monotonic()
                 if self.gone or left <= 0:
                     problem = "the machine is gone" if self.gone else f"no {pattern!r} within {seconds} s"
                     raise LabError(f"{problem}; the line ends with:\n{self.tail()}")
                 self.came.wait(left)
-            before, self.pending = self.pending[:hit.start()], self.pending[hit.end():]
+            before, self.pending = bytes(self.pending[:hit.start()]), self.pending[hit.end():]
         return before, hit
 
     def run(self, script, seconds=600):
@@ -81,7 +88,7 @@ class Console:
         """Takes what is pending or comes within a time; empty when nothing did."""
         with self.came:
             self.came.wait_for(lambda: self.pending or self.gone, seconds)
-            data, self.pending = self.pending, b""
+            data, self.pending = bytes(self.pending), bytearray()
         return data
 
     def tail(self):
