@@ -67,6 +67,14 @@ fn shutdown_tells_every_driver() {
 }
 
 #[test]
+fn what_one_driver_finds_wrong_to_do_no_other_is_told() {
+    let (asked, done) = run(&EVERY, [Err(Kind::Unsupported), Err(Kind::Refused), Ok(())]);
+    assert_eq!((asked, done), (names(&["hypervisor", "xenstore"]), Err(vec![Kind::Refused])));
+    let (asked, done) = run(&EVERY, [Ok(()), Err(Kind::Refused), Ok(())]);
+    assert_eq!((asked, done), (names(&["hypervisor", "xenstore"]), Ok(names(&["hypervisor"]))));
+}
+
+#[test]
 fn a_driver_that_tried_and_failed_ends_a_change() {
     for kind in [Kind::Failed, Kind::TimedOut, Kind::NoDomain, Kind::Refused, Kind::Malformed] {
         let (asked, done) = run(&first(), [Err(kind), Ok(()), Ok(())]);

@@ -7,11 +7,12 @@
 //!          any failure falls on
 //!  changes 1 → 2 → 3 …             2 → 3 → … → 1            1 + 2 + 3 …
 //!          only Unsupported, Unreachable and                done if any did
-//!          Denied fall on; else it ends
+//!          Denied fall on; else it ends              Refused ends it
 //! ```
 //!
 //! A change ends at a driver that *tried and failed* (a deliberate departure from the ancestor, whose loop went on):
-//! a busy toolstack must not be answered by the hypervisor behind its back. Every reason is kept.
+//! a busy toolstack must not be answered by the hypervisor behind its back. What one driver finds wrong to do, another
+//! that looks less closely is not told (xl sets a target of 1 MiB). Every reason is kept.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -233,9 +234,16 @@ impl Controller {
     }
 
     fn every(&self, op: Op, ask: impl Fn(&dyn Control) -> Answer<()>) -> Outcome<Trail> {
-        let places = (0..self.drivers.len()).filter(|&place| self.has_part(place, op));
-        let steps = places.map(|place| step(&self.stack.slots[place], self.call(place, op, &ask)));
-        outcome(op, Trail(steps.collect()))
+        let mut trail = Trail::default();
+        for place in (0..self.drivers.len()).filter(|&place| self.has_part(place, op)) {
+            let answer = self.call(place, op, &ask);
+            let unwise = answer.as_ref().is_err_and(|error| error.kind == Kind::Refused);
+            trail.0.push(step(&self.stack.slots[place], answer));
+            if unwise {
+                break;
+            }
+        }
+        outcome(op, trail)
     }
 
     fn has_part(&self, place: usize, op: Op) -> bool {

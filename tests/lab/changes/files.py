@@ -8,19 +8,19 @@ CORE, SAVED = "/tmp/core", "/tmp/saved"
 
 def a_dump_is_a_core_of_all_its_memory(lab):
     """An ELF file, and the guest goes on."""
-    number = lab.up(DEAF)
-    said = lab.done(f"dump {DEAF.name} {CORE}")
+    number = lab.up(MORTAL)
+    said = lab.done(f"dump {MORTAL.name} {CORE}")
     equal("what wrote it", by(said), ["xl"])
     is_a_core(lab)
-    equal("id of the domain that was dumped", lab.id(DEAF.name), number)
-    expect("p" not in lab.listed()[DEAF.name].state, "the domain that was dumped is left paused")
+    equal("id of the domain that was dumped", lab.id(MORTAL.name), number)
+    expect("p" not in lab.listed()[MORTAL.name].state, "the domain that was dumped is left paused")
 
 
 def is_a_core(lab):
     """The file is an ELF core as large as the guest; it is removed."""
     equal("the first bytes", lab.machine.must(f"head -c 4 {CORE} | od -An -tx1").split(), "7f 45 4c 46".split())
     size = int(lab.machine.must(f"stat -c %s {CORE}"))
-    expect(size > DEAF.memory << 19, f"the core has {size} bytes")
+    expect(size > MORTAL.memory << 19, f"the core has {size} bytes")
     lab.machine.must(f"rm {CORE}")
 
 

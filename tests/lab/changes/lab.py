@@ -100,10 +100,15 @@ class Changes(Dom0):
         if guest.name not in self.listed():
             self.machine.start(guest)
         self.machine.must(f"{self.xl} unpause {guest.name}")
+        self.listens(guest)
+        return self.id(guest.name)
+
+    def listens(self, guest):
+        """Waits until a guest that was begun by others is up; it is not touched, for a domain that is still being
+        built must not be unpaused."""
         if not guest.tiny:
             self.until(f"a guest {guest.name} that listens",
                        lambda: self.of(guest.name, "control/feature-poweroff") == "1")
-        return self.id(guest.name)
 
     def until(self, what, shows):
         """Waits until something shows; the machine's pace is no matter."""
@@ -132,9 +137,13 @@ class Changes(Dom0):
         """Holds the block to changing nothing on the host."""
         before = self.host()
         yield
-        after = self.host()
-        for part, then, now in zip(Host._fields, before, after):
-            expect(then == now, f"{what} changed {part}: they were {then}, and are {now}")
+        changed = self.changed(before)
+        expect(not changed, "\n        ".join([what, *changed]))
+
+    def changed(self, before):
+        """What of the host is not as it was."""
+        return [f"changed {part}: they were {then}, and are {now}"
+                for part, then, now in zip(Host._fields, before, self.host()) if then != now]
 
     def done(self, arguments):
         """A changing command that must succeed: what it says as JSON."""

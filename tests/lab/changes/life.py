@@ -49,6 +49,7 @@ def a_reboot_brings_back_the_same_guest(lab):
     told_every_driver(lab.done(f"reboot {MORTAL.name}"))
     expect(lab.id(MORTAL.name) not in (None, old), f"xl has no {MORTAL.name} under another id: {lab.listed()}")
     equal("uuid after the reboot", lab.uuid(MORTAL.name), uuid)
+    lab.listens(MORTAL)
 
 
 def a_guest_that_obeys_shuts_down(lab):
