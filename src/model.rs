@@ -35,7 +35,7 @@ pub use domain::{Domain, DomainId, DomainKey, DomainState, GuestType, ShutdownRe
 pub use failure::{Failure, Kind, Reason};
 pub use host::{HostId, HostMemory, Hypervisor, Node, NumaNode, Pcpu, PcpuTime};
 pub use op::{Op, Route};
-pub use order::{JobId, Order, Report};
+pub use order::{Attempt, JobId, Order, Report};
 pub use reading::Reading;
 pub use sched::{CpuPool, SchedParams, Scheduler};
 pub use snapshot::{Demand, Detail, DriverStatus, Light, Snapshot, Stamp, Timing};

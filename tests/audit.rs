@@ -13,8 +13,8 @@ use std::{
 use domtop::{
     audit::{Limits, Log, Record, Scribe, User, Verdict, choose, tail},
     model::{
-        DomainId, DomainKey, Failure, JobId, KiB, Kind, Name, Nanos, Op, Order, Reason, Report, Standing,
-        Step, Trail,
+        Attempt, DomainId, DomainKey, Failure, JobId, KiB, Kind, Name, Nanos, Op, Order, Reason, Report,
+        Standing, Step, Trail,
         order::Undoes,
         request::{Change, PinRequest, Request},
         text::steers,
@@ -60,7 +60,12 @@ fn report() -> Report {
 }
 
 fn numbered(n: usize) -> Record {
-    Record::refused(&user(), ("xen:///", Nanos(0)), &format!("destroy web{n}"), "-r")
+    Record::refused(&user(), ("xen:///", Nanos(0)), &attempt(&format!("destroy web{n}"), "-r"))
+}
+
+fn attempt(command: &str, why: &str) -> Attempt {
+    let key = DomainKey { id: Some(DomainId(4)), ..DomainKey::default() };
+    Attempt { command: command.into(), why: why.into(), domain: Some((key, Name::new("web1"))) }
 }
 
 fn records(path: &Path) -> Vec<Record> {
@@ -99,8 +104,10 @@ fn a_failure_an_undo_and_a_refusal_have_their_own_words() {
     let undoes = Undoes { changes: Vec::new(), before: standing(1), after: standing(2) };
     let undo = Order { undoes: Some(Box::new(undoes)), ..order() };
     assert_eq!(Record::of(&user(), host, &undo, &report()).result, Verdict::Undone);
-    let refused = Record::refused(&user(), host, "destroy web1", "opened with -r");
+    let refused = Record::refused(&user(), host, &attempt("destroy web1", "opened with -r"));
     assert_eq!((refused.result, refused.reason.as_deref()), (Verdict::Refused, Some("opened with -r")));
+    let domain = refused.domain.unwrap();
+    assert_eq!((domain.id, domain.name.as_deref()), (Some(4), Some("web1")), "whom it would have hit");
 }
 
 /// One request of each sort of change.
@@ -154,7 +161,7 @@ fn every_changing_operation_has_a_record_whatever_came_of_it() {
 #[test]
 fn foreign_text_is_one_harmless_line_and_reads_back() {
     let evil = "a\nb\x1b[2J\u{9b}\u{202e}\u{e0001}\x7f";
-    let record = Record::refused(&user(), ("xen:///", Nanos(0)), evil, evil);
+    let record = Record::refused(&user(), ("xen:///", Nanos(0)), &attempt(evil, evil));
     let line = record.line();
     assert!(!line.trim_end_matches('\n').chars().any(steers), "{line:?}");
     assert_eq!(serde_json::from_str::<Record>(&line).unwrap().command, evil);
@@ -323,7 +330,7 @@ fn the_tail_is_of_one_host_and_of_no_file_there_is_none() {
     let [xen, test] = ["xen:///", "test:///default"].map(|host| Scribe::new(log.clone(), host));
     for n in 0..5 {
         xen.done(Nanos(n), &order(), &report()).unwrap();
-        test.refused(Nanos(n), "destroy a", "no").unwrap();
+        test.refused(Nanos(n), &attempt("destroy a", "no")).unwrap();
     }
     assert_eq!(tail(&path, "xen:///", 20).unwrap().len(), 5);
     assert_eq!(tail(&path, "test:///default", 2).unwrap().len(), 2);

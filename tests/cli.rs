@@ -18,7 +18,7 @@ use domtop::{
     app::command::COMMANDS,
     audit::{Limits, Log, Record, Subject, User, Verdict},
     batch::column::DOMAIN,
-    model::{Nanos, text::steers},
+    model::{Attempt, Nanos, text::steers},
 };
 use serde_json::Value;
 
@@ -421,6 +421,10 @@ fn events_follow_tells_each_as_it_comes_and_ends_when_nobody_reads() {
     assert_eq!((status.code(), said.as_str()), (Some(0), ""));
 }
 
+fn attempt(command: &str, why: &str) -> Attempt {
+    Attempt { command: command.into(), why: why.into(), domain: None }
+}
+
 #[test]
 fn what_another_domtop_wrote_into_the_audit_is_ours() {
     let (uri, config, audit) = eventful("ours");
@@ -428,7 +432,8 @@ fn what_another_domtop_wrote_into_the_audit_is_ours() {
     let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
     // As it would be written when `web1` is paused soon after the start.
     let user = User { name: "ada".into(), login: None, pid: 1 };
-    let mut record = Record::refused(&user, (&uri, Nanos(now.as_nanos() as u64)), "suspend web1", "");
+    let mut record =
+        Record::refused(&user, (&uri, Nanos(now.as_nanos() as u64)), &attempt("suspend web1", ""));
     let listed = json(&["-c", &uri, "list", "--format", "json"]);
     let uuid = listed.as_array().unwrap().iter().find(|d| d["name"] == "web1").unwrap()["uuid"].clone();
     record.domain = Some(Subject { id: None, uuid: uuid.as_str().unwrap().into(), name: None });
@@ -451,7 +456,7 @@ fn events_begin_with_what_was_asked_of_this_host() {
     let log = Log::open(&audit, Limits::default());
     let user = User { name: "ada".into(), login: None, pid: 1 };
     for (host, command) in [(uri.as_str(), "destroy web1"), ("xen:///", "destroy other")] {
-        log.record(&Record::refused(&user, (host, Nanos(0)), command, "opened with -r")).unwrap();
+        log.record(&Record::refused(&user, (host, Nanos(0)), &attempt(command, "opened with -r"))).unwrap();
     }
     let config = config.to_str().unwrap();
     let text = stdout(&["-c", &uri, "--config", config, "events"]);

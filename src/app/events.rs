@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::{App, Effect, domains::Step};
 use crate::model::{
-    DomainKey, HostId, JobId, Nanos, Snapshot, Stamp,
+    Attempt, DomainKey, HostId, JobId, Nanos, Snapshot, Stamp,
     event::{Asked, Event, Outcome, What, Who},
 };
 pub use timeline::{Entry, Timeline};
@@ -117,16 +117,17 @@ impl App {
     pub(super) fn note(&mut self, effects: &[Effect]) {
         self.note_jobs();
         for effect in effects {
-            if let Effect::Refused(host, command, why) = effect {
-                self.note_refused(*host, command, why);
+            if let Effect::Refused(host, attempt) = effect {
+                self.note_refused(*host, attempt);
             }
         }
     }
 
-    fn note_refused(&mut self, host: HostId, command: &str, why: &str) {
-        let title: Arc<str> = crate::model::text::visible(command).into();
-        let asked = Asked { job: None, title: title.clone(), outcome: Outcome::Refused(why.into()) };
-        let domain = self.selected().map(|domain| (domain.key, domain.name.clone()));
+    fn note_refused(&mut self, host: HostId, attempt: &Attempt) {
+        let title: Arc<str> = crate::model::text::visible(&attempt.command).into();
+        let outcome = Outcome::Refused(attempt.why.as_str().into());
+        let asked = Asked { job: None, title: title.clone(), outcome };
+        let domain = attempt.domain.clone();
         let at = self.stamp(host, self.now);
         let event = Event { at, host, domain, what: What::Job(asked), who: Who::Us(title) };
         self.events.timeline_mut(host).push(event);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crossterm::event::Event;
 
 use super::Regions;
-use crate::model::{Demand, HostId, JobId, Nanos, Order, Report, Snapshot};
+use crate::model::{Attempt, Demand, HostId, JobId, Nanos, Order, Report, Snapshot};
 
 /// What comes in. Every message of a host carries its id.
 #[derive(Clone, Debug)]
@@ -47,8 +47,8 @@ pub enum Effect {
     HostLog(HostId),
     /// Carry out an order.
     Run(HostId, Order),
-    /// A change was tried that may not be made here: the command as typed, and why. It belongs into the audit.
-    Refused(HostId, String, String),
+    /// A change was tried that may not be made here. It belongs into the audit.
+    Refused(HostId, Attempt),
     /// Look for files whose path begins so.
     Complete(String),
     /// Take or leave the mouse.

@@ -4,10 +4,10 @@ use crossterm::event::{Event, KeyEvent};
 
 use super::{
     App, Effect, Msg, Overlay, Regions,
-    command::{Command, Run, Scope, availability},
+    command::{Command, Need, Run, Scope, availability},
     keymap::Key,
 };
-use crate::model::{HostId, Nanos, Op};
+use crate::model::{Attempt, HostId, Nanos, Op};
 
 impl App {
     /// What to ask the runtime for at the start: interval and demand of every host, the mouse.
@@ -138,8 +138,11 @@ impl App {
         if !command.op.is_some_and(Op::changes) {
             return Vec::new();
         }
-        let of = self.selected().map(|domain| domain.label().into_owned()).unwrap_or_default();
-        let tried = [command.name, &of, typed].into_iter().filter(|part| !part.is_empty());
-        vec![Effect::Refused(self.pane().id, tried.collect::<Vec<_>>().join(" "), why)]
+        let of = self.selected().filter(|_| command.need == Need::Domain);
+        let name = of.map(|domain| domain.label().into_owned()).unwrap_or_default();
+        let tried = [command.name, &name, typed].into_iter().filter(|part| !part.is_empty());
+        let command = tried.collect::<Vec<_>>().join(" ");
+        let domain = of.map(|domain| (domain.key, domain.name.clone()));
+        vec![Effect::Refused(self.pane().id, Attempt { command, why, domain })]
     }
 }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::User;
 use crate::model::{
-    self, Affinity, DomainKey, Failure, Nanos, Order, Report, Trail, request::Request, text::steers,
+    self, Affinity, Attempt, DomainKey, Failure, Name, Nanos, Order, Report, Trail, request::Request,
+    text::steers,
 };
 
 /// A change, or an attempt at one.
@@ -131,6 +132,7 @@ pub struct Step {
 impl Record {
     /// Of an order that was carried out, or tried.
     pub fn of(user: &User, (host, wall): (&str, Nanos), order: &Order, report: &Report) -> Self {
+        let attempt = Attempt { command: order.command.clone(), why: String::new(), domain: None };
         let result = match (&report.failure, &order.undoes) {
             (Some(_), _) => Verdict::Failed,
             (None, Some(_)) => Verdict::Undone,
@@ -143,25 +145,25 @@ impl Record {
             by: steps(report),
             result,
             reason: report.failure.as_ref().map(told),
-            ..Self::refused(user, (host, wall), &order.command, "")
+            ..Self::refused(user, (host, wall), &attempt)
         }
     }
 
     /// Of a command that may not be done here.
-    pub fn refused(user: &User, (host, wall): (&str, Nanos), command: &str, why: &str) -> Self {
+    pub fn refused(user: &User, (host, wall): (&str, Nanos), attempt: &Attempt) -> Self {
         Self {
             time: time(wall),
             user: user.name.clone(),
             login: user.login.clone(),
             pid: user.pid,
             host: host.into(),
-            command: command.into(),
-            domain: None,
+            command: attempt.command.clone(),
+            domain: attempt.domain.as_ref().map(|(key, name)| Subject::of(*key, Some(name))),
             before: None,
             after: None,
             by: Vec::new(),
             result: Verdict::Refused,
-            reason: Some(why.into()),
+            reason: Some(attempt.why.clone()),
         }
     }
 
@@ -184,6 +186,12 @@ impl Record {
         }
         line.push('\n');
         line
+    }
+}
+
+impl Subject {
+    fn of(DomainKey { id, uuid }: DomainKey, name: Option<&Name>) -> Self {
+        Self { id: id.map(|id| id.0), uuid: uuid.to_string(), name: name.map(|name| name.raw().to_owned()) }
     }
 }
 
@@ -216,9 +224,8 @@ fn subject(order: &Order, report: &Report) -> Option<Subject> {
         Request::Domain(key, _) => Some(*key),
         _ => None,
     });
-    let DomainKey { id, uuid } = found.map(|found| found.key).or(asked)?;
-    let name = found.map(|found| found.name.raw().to_owned());
-    Some(Subject { id: id.map(|id| id.0), uuid: uuid.to_string(), name })
+    let key = found.map(|found| found.key).or(asked)?;
+    Some(Subject::of(key, found.map(|found| &found.name)))
 }
 
 /// Who was asked: for what was done, and for what was not.

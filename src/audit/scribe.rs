@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Log, Record, User};
-use crate::model::{Nanos, Order, Report};
+use crate::model::{Attempt, Nanos, Order, Report};
 
 /// Writes about the changes of one host; the time is the caller's.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ impl Scribe {
     ///
     /// # Errors
     /// As [`Log::record`].
-    pub fn refused(&self, wall: Nanos, command: &str, why: &str) -> Result<(), String> {
-        self.log.record(&Record::refused(&self.user, (&self.host, wall), command, why))
+    pub fn refused(&self, wall: Nanos, attempt: &Attempt) -> Result<(), String> {
+        self.log.record(&Record::refused(&self.user, (&self.host, wall), attempt))
     }
 }

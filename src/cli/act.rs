@@ -24,7 +24,7 @@ use super::{
     print, tell,
     trouble::{Status, Trouble},
 };
-use crate::{app::words, audit::Scribe, config::Config, model::text::visible, sampler};
+use crate::{app::words, audit::Scribe, config::Config, model::Attempt, model::text::visible, sampler};
 use errand::Errand;
 use outcome::Outcome;
 
@@ -67,7 +67,8 @@ fn note_refused(scribe: Option<&Scribe>, wish: &ActWish, trouble: &Trouble) {
     let words = wish.domain.iter().chain(&wish.words).map(|word| words::quote(word));
     let typed: Vec<_> = std::iter::once(wish.command.name.to_owned()).chain(words).collect();
     let why = trouble.text.lines().next().unwrap_or_default();
-    unwritten(scribe.refused(sampler::stamp().wall, &typed.join(" "), why));
+    let attempt = Attempt { command: typed.join(" "), why: why.into(), domain: None };
+    unwritten(scribe.refused(sampler::stamp().wall, &attempt));
 }
 
 /// Says where the audit could not be written: the change itself stands, or was refused, all the same.

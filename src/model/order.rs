@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, Kind, Op, Reason, Standing, Trail, request::Request};
+use super::{DomainKey, Failure, Kind, Name, Op, Reason, Standing, Trail, request::Request};
 
 /// The number of a job: given once, never again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -32,6 +32,17 @@ pub struct Undoes {
     pub before: Standing,
     /// The domain right after it.
     pub after: Standing,
+}
+
+/// A change that was tried and may not be made here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    /// The command as typed.
+    pub command: String,
+    /// Why it may not be.
+    pub why: String,
+    /// The domain it would have hit, where that is known.
+    pub domain: Option<(DomainKey, Name)>,
 }
 
 /// What came of an order.

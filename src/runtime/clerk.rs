@@ -9,7 +9,12 @@ use std::{
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::{app::Msg, audit::Scribe, model::HostId, sampler::stamp};
+use crate::{
+    app::Msg,
+    audit::Scribe,
+    model::{Attempt, HostId},
+    sampler::stamp,
+};
 
 /// How often it is tried again to write what waits.
 const AGAIN: Duration = Duration::from_secs(5);
@@ -19,7 +24,7 @@ const LAST: Duration = Duration::from_secs(2);
 /// The clerk of all hosts.
 pub(super) struct Clerk {
     scribes: Vec<(HostId, Scribe)>,
-    tries: Option<mpsc::Sender<(Scribe, String, String)>>,
+    tries: Option<mpsc::Sender<(Scribe, Attempt)>>,
     ended: mpsc::Receiver<()>,
 }
 
@@ -44,10 +49,10 @@ impl Clerk {
     }
 
     /// Writes that a command may not be done on a host.
-    pub(super) fn refused(&self, host: HostId, command: String, why: String) {
+    pub(super) fn refused(&self, host: HostId, attempt: Attempt) {
         let (Some(scribe), Some(tries)) = (self.scribe(host), &self.tries) else { return };
-        if let Err(mpsc::SendError((scribe, command, why))) = tries.send((scribe, command, why)) {
-            let _ = scribe.refused(stamp().wall, &command, &why);
+        if let Err(mpsc::SendError((scribe, attempt))) = tries.send((scribe, attempt)) {
+            let _ = scribe.refused(stamp().wall, &attempt);
         }
     }
 
@@ -62,15 +67,11 @@ impl Clerk {
     }
 }
 
-fn run(
-    scribes: &[Scribe],
-    tries: &mpsc::Receiver<(Scribe, String, String)>,
-    messages: &UnboundedSender<Msg>,
-) {
+fn run(scribes: &[Scribe], tries: &mpsc::Receiver<(Scribe, Attempt)>, messages: &UnboundedSender<Msg>) {
     loop {
         match tries.recv_timeout(AGAIN) {
-            Ok((scribe, command, why)) => {
-                if let Err(told) = scribe.refused(stamp().wall, &command, &why) {
+            Ok((scribe, attempt)) => {
+                if let Err(told) = scribe.refused(stamp().wall, &attempt) {
                     let _ = messages.send(Msg::Notice(true, told));
                 }
             }

@@ -223,7 +223,7 @@ impl Engine {
             Effect::Poke(host) => self.hosts.tell(host, Order::Poke),
             Effect::HostLog(host) => self.hosts.tell(host, Order::HostLog),
             Effect::Run(host, order) => self.hosts.run(host, order),
-            Effect::Refused(host, command, why) => self.hosts.refused(host, command, why),
+            Effect::Refused(host, attempt) => self.hosts.refused(host, attempt),
             Effect::Complete(path) => self.hosts.complete(path),
             Effect::Mouse(true) => self.terminal.mouse(Mouse::Ours),
             Effect::Mouse(false) => self.terminal.mouse(Mouse::Terminals),

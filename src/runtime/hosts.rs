@@ -11,7 +11,7 @@ use crate::{
     app::{Effect, Msg},
     audit::Scribe,
     driver::Session,
-    model::{HostId, Nanos, Order as Job},
+    model::{Attempt, HostId, Nanos, Order as Job},
     sampler::{Order, Sampler},
 };
 
@@ -92,8 +92,8 @@ impl Hosts {
     }
 
     /// Writes into the audit that a command may not be done on a host.
-    pub(super) fn refused(&self, host: HostId, command: String, why: String) {
-        self.clerk.refused(host, command, why);
+    pub(super) fn refused(&self, host: HostId, attempt: Attempt) {
+        self.clerk.refused(host, attempt);
     }
 
     /// Has what is still to be written into the audit written.

@@ -3,8 +3,8 @@
 use domtop::{
     app::{Effect, Mode, Msg, Overlay, jobs::Stage, jobs::Undo},
     model::{
-        CpuSet, DomainId, DomainKey, DomainState, Failure, HostId, JobId, KiB, Kind, Name, Nanos, Op, Order,
-        Reading, Reason, Report, Standing, Step, Trail,
+        Attempt, CpuSet, DomainId, DomainKey, DomainState, Failure, HostId, JobId, KiB, Kind, Name, Nanos,
+        Op, Order, Reading, Reason, Report, Standing, Step, Trail,
         pursuit::Verdict,
         request::{Change, PinRequest, Request},
     },
@@ -204,8 +204,8 @@ fn a_viewer_changes_nothing_and_the_audit_hears_of_the_try() {
     let effects = desk.press("S");
     assert!(desk.app.overlay.is_none() && orders(&effects).is_empty());
     assert!(
-        matches!(&effects[..], [Effect::Refused(HostId(0), line, why)]
-            if line == "shutdown db" && why.contains("opened with -r")),
+        matches!(&effects[..], [Effect::Refused(HostId(0), Attempt { command, why, domain: Some((_, name)) })]
+            if command == "shutdown db" && name.raw() == "db" && why.contains("opened with -r")),
         "{effects:?}"
     );
     for command in domtop::app::command::COMMANDS.iter().filter(|c| c.op.is_some_and(Op::changes)) {

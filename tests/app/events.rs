@@ -2,7 +2,7 @@
 
 use domtop::{
     app::{Effect, Mode, Msg, Panel},
-    model::{DomainState, HostId, JobId, Nanos, Report, Standing, Step, Trail, event::Who},
+    model::{Attempt, DomainState, HostId, JobId, Nanos, Report, Standing, Step, Trail, event::Who},
 };
 
 use crate::hosts::{Desk, guest};
@@ -154,7 +154,9 @@ fn a_refused_attempt_is_an_event_and_goes_to_the_audit() {
     desk.press("Home");
     let effects = desk.press("s");
     let why = "this session only looks: -r was given";
-    assert_eq!(effects, [Effect::Refused(HostId(0), "suspend b".into(), why.into())]);
+    let domain = desk.app.selected().map(|domain| (domain.key, domain.name.clone()));
+    let attempt = Attempt { command: "suspend b".into(), why: why.into(), domain };
+    assert_eq!(effects, [Effect::Refused(HostId(0), attempt)]);
     let last = desk.app.listed_events().next().unwrap();
     assert_eq!((last.event.what.kind(), last.event.what.reason().as_ref()), ("refused", why));
 }

@@ -49,7 +49,12 @@ def a_saved_domain_comes_back(lab):
     equal("its uuid", lab.uuid(MORTAL.name), uuid)
     expect(lab.id(MORTAL.name) != old, "it has the id of the domain that ended")
     expect("p" not in lab.listed()[MORTAL.name].state, f"it is left paused: {lab.listed()}")
-    lab.machine.must(f"rm {SAVED}")
+    forget(lab)
+
+
+def forget(lab):
+    """Ends a guest that was restored: its kernel tells only once in its life, in a tree it has no more, that it listens."""
+    lab.machine.must(f"rm {SAVED}; {lab.xl} destroy {MORTAL.name}")
 
 
 CHECKS = [a_dump_is_a_core_of_all_its_memory, a_file_that_is_there_is_not_written_over, a_saved_domain_comes_back]

@@ -6,7 +6,7 @@ from checks.lab import equal, expect, within
 from checks.screen import quit_cleanly
 from checks.session import Session
 
-from .files import CORE, SAVED, is_a_core
+from .files import CORE, SAVED, forget, is_a_core
 from .lab import BALLOON, FRESH, MORTAL, PATIENCE, WIDE
 from .life import gone
 from .tune import MIB, SLACK
@@ -36,7 +36,7 @@ class Operator:
     @staticmethod
     def names(text):
         """The names in the table, from above."""
-        return [hit[1] for line in text.splitlines() if (hit := re.match(r"│\S? *\d+ +(\S+) +\S +\w+ ", line))]
+        return [hit[1] for line in text.splitlines() if (hit := re.match(r"│\W{0,4}\d+ +(\S+) +\S +\w+ ", line))]
 
     def act(self, command, words="", asked=False):
         """Presses the command's key, types the words it asks for, and says yes where it asks; waits until it is done."""
@@ -244,7 +244,7 @@ def keys_write_a_guest_to_files_and_bring_it_back(lab):
         user.done(f"restore {SAVED}")
         equal("uuid", lab.uuid(MORTAL.name), uuid)
         expect(lab.id(MORTAL.name) != old, "it has the id of the domain that ended")
-    lab.machine.must(f"rm {SAVED}")
+    forget(lab)
 
 
 def keys_end_a_guest_and_begin_one(lab):
