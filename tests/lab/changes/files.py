@@ -53,7 +53,7 @@ def a_saved_domain_comes_back(lab):
 
 
 def forget(lab):
-    """Ends a guest that was restored: its kernel tells only once in its life, in a tree it has no more, that it listens."""
+    """Ends a guest that was restored: it is up already, and will not say so again."""
     lab.machine.must(f"rm {SAVED}; {lab.xl} destroy {MORTAL.name}")
 
 

@@ -20,7 +20,7 @@ GUESTS = (WIDE, BALLOON, MORTAL, DEAF)
 # One that comes and goes.
 FRESH = Guest("fresh", memory=8, tiny=True)
 # How long anything may take, on a host with ten other jobs.
-PATIENCE = 300
+PATIENCE = 600
 # What of the store tells of a change.
 KEYS = r"/(name|memory/target|memory/static-max|cpu/[0-9]*/availability|control/shutdown) = "
 
@@ -42,6 +42,8 @@ class Changes(Dom0):
         super().__init__(machine)
         #: xl itself, whatever stands before it in the search path.
         self.xl = f"/usr/lib/xen-{machine.version}/bin/xl"
+        #: By name, the last domain that was seen up, and how often one of that name had come up then.
+        self.begun = {}
         machine.must(f"xl vcpu-pin Domain-0 all 0\n{FRESH.written()}")
         for guest in GUESTS:
             machine.start(guest)
@@ -105,10 +107,18 @@ class Changes(Dom0):
 
     def listens(self, guest):
         """Waits until a guest that was begun by others is up; it is not touched, for a domain that is still being
-        built must not be unpaused."""
-        if not guest.tiny:
-            self.until(f"a guest {guest.name} that listens",
-                       lambda: self.of(guest.name, "control/feature-poweroff") == "1")
+        built must not be unpaused. What its kernel is asked before there is a user space to do it, it forgets."""
+        if guest.tiny:
+            return
+        now = self.id(guest.name)
+        before, seen = self.begun.get(guest.name, (None, 0))
+        if now != before:
+            self.until(f"a guest {guest.name} that is up", lambda: self.ready(guest) > seen)
+            self.begun[guest.name] = now, self.ready(guest)
+
+    def ready(self, guest):
+        """How often a guest of this name has come up, as xenconsoled's log of its console has it."""
+        return int(self.machine.must(f"cat /var/log/xen/console/guest-{guest.name}.log 2>/dev/null | grep -c GUEST-READY; :"))
 
     def until(self, what, shows):
         """Waits until something shows; the machine's pace is no matter."""
