@@ -124,7 +124,7 @@ class Changes(Dom0):
         """Waits until something shows; the machine's pace is no matter."""
         end = time.monotonic() + PATIENCE
         while not shows():
-            expect(time.monotonic() < end, f"there is no {what} in {PATIENCE} s")
+            expect(time.monotonic() < end, f"there is no {what} in {PATIENCE} s: {self.listed()}")
             time.sleep(1)
 
     def host(self):
