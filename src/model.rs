@@ -4,6 +4,7 @@
 //! one guest. A [`Snapshot`] is all that was read of a host at one moment.
 
 pub mod caution;
+pub mod console;
 pub mod cpuset;
 pub mod device;
 pub mod domain;
