@@ -186,9 +186,14 @@ impl Pursuit {
         }
     }
 
-    /// A domain that is to start again has done so when it runs under another id.
+    /// A domain that is to start again has done so when it runs under another id. While its toolstack builds it, it is
+    /// there already, but a domain that is paused and has no vCPU yet.
     fn returns(&mut self, same: Option<&Domain>, heir: Option<&Domain>) -> Verdict {
         let again = heir.filter(|domain| domain.key != self.key && domain.key.id.is_some());
+        if again.is_some_and(|domain| domain.state == DomainState::Paused && domain.vcpus.online == 0) {
+            self.actual = "being built".into();
+            return self.stirs();
+        }
         if let Some(domain) = again {
             self.actual = format!("{} again", domain.state.word());
             return Verdict::Reached;

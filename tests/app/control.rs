@@ -511,3 +511,22 @@ fn changes_of_domains(effects: &[Effect]) -> Vec<(u32, Change)> {
     };
     orders(effects).iter().flat_map(|order| order.requests.iter().filter_map(domains)).collect()
 }
+
+#[test]
+fn a_domain_that_is_still_being_built_has_not_come_back() {
+    let mut desk = desk();
+    let order = orders(&desk.press("R y")).remove(0);
+    done(&mut desk, &order, |_| {});
+    let mut reborn = guest(9, "db", 0.0);
+    reborn.domain.key.uuid = desk.guest("db").domain.key.uuid;
+    (reborn.domain.state, reborn.domain.vcpus.online) = (DomainState::Paused, 0);
+    desk.lose("db");
+    desk.guests.push(reborn);
+    desk.tick(1000);
+    let verdict = |desk: &Desk| desk.app.jobs.list().next().and_then(domtop::app::jobs::Job::verdict);
+    assert_eq!(verdict(&desk), Some(Verdict::Moving), "a toolstack builds a domain paused and without vCPUs");
+    let reborn = &mut desk.guest("db").domain;
+    (reborn.state, reborn.vcpus.online) = (DomainState::Running, 1);
+    desk.tick(1000);
+    assert_eq!(verdict(&desk), Some(Verdict::Reached));
+}
