@@ -44,6 +44,12 @@ const LAYERS: &[Layer] = &[
         crates: &[],
     },
     Layer {
+        name: "driver's consoles",
+        files: &["driver/console"],
+        modules: &["model", "driver", "driver::stack", "driver::console"],
+        crates: &["nix", "rustix"],
+    },
+    Layer {
         name: "session",
         files: &["driver/session.rs"],
         modules: &["model", "driver", "driver::stack", "driver::session", "driver::test", "driver::xen"],

@@ -7,7 +7,7 @@ use crate::{
     driver::{Answer, DriverInfo, Observe},
     model::{
         Affinity, Demand, Device, Domain, DomainKey, HostMemory, Hypervisor, Light, Name, Node, Op, PcpuTime,
-        SchedParams, Stamp, Vcpu,
+        SchedParams, Stamp, Vcpu, console::Tty,
     },
 };
 
@@ -74,6 +74,10 @@ impl Observe for Test {
 
     fn facts(&self, key: DomainKey) -> Answer<Vec<(Arc<str>, Name)>> {
         Ok(self.asked(Op::Facts)?.guest(key)?.tell_facts())
+    }
+
+    fn consoles(&self, key: DomainKey) -> Answer<Vec<Tty>> {
+        self.asked(Op::Consoles)?.guest(key).map(|_| Vec::new())
     }
 
     fn scheduler(&self, key: DomainKey) -> Answer<SchedParams> {
