@@ -93,7 +93,9 @@ impl Peers {
             peers: vec![self.store.socket()],
             proc: nowhere.clone(),
             sys: nowhere.clone(),
-            shm: nowhere,
+            shm: nowhere.clone(),
+            pts: "/dev/pts".into(),
+            locks: nowhere,
             patience: Duration::from_secs(20),
         };
         let xen = Xen::over_read_only(self.sim.clone()).unwrap();
