@@ -428,11 +428,10 @@ impl State {
                 Ok(part)
             }
             READ if self.exists(path) => Ok(self.tree.get(path).cloned().unwrap_or_default()),
-            READ => Err("ENOENT"),
             GET_PERMS if self.exists(path) => {
                 Ok(self.permissions.get(path).cloned().unwrap_or_else(|| b"n0\0".to_vec()))
             }
-            GET_PERMS => Err("ENOENT"),
+            READ | GET_PERMS => Err("ENOENT"),
             WATCH if self.refuses_watches => Err("E2BIG"),
             WATCH => {
                 let watch = (path.clone(), fields[1].clone());

@@ -104,14 +104,14 @@ fn refused(what: &str, tty: &Tty, error: &io::Error) -> Error {
 }
 
 fn holder_of(path: &Path) -> Option<Holder> {
-    let file = fs::symlink_metadata(path).ok()?;
+    let file = fs::metadata(path).ok()?;
     let pid = pid_in(&fs::read_to_string("/proc/locks").ok()?, (file.dev(), file.ino()))?;
     let program = fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
     let program = visible(String::from_utf8_lossy(&program).trim()).into_owned();
     Some(Holder { pid, program })
 }
 
-/// The process that holds a whole file's lock, as `/proc/locks` tells (proc_locks(5)):
+/// The process that holds a whole file's lock, as `/proc/locks` tells (`man 5 proc_locks`):
 /// `1: FLOCK  ADVISORY  WRITE 812 00:18:1234 0 EOF`.
 fn pid_in(locks: &str, (dev, inode): (u64, u64)) -> Option<u32> {
     let place = format!("{:02x}:{:02x}:{inode}", major(dev), minor(dev));

@@ -29,18 +29,14 @@ const COMMANDS: [Command; 19] = [
     ("cat", "FILE: prints it", cat),
     ("ps", "lists the processes", |shell, _, screen| {
         screen.line("  PID TTY          TIME CMD");
-        texts::PROCESSES.iter().for_each(|row| screen.line(&row.replace("TTY", shell.tty)));
+        screen.lines(texts::PROCESSES.map(|row| row.replace("TTY", shell.tty)));
     }),
     ("top", "shows the processes until q", |shell, _, screen| {
         shell.program = Program::Top(Top::begin(screen));
     }),
     ("vi", "[FILE]: edits it; :wq writes and leaves", vi),
-    ("colours", "shows 16, 256 and all colours", |_, _, screen| {
-        texts::colours().iter().for_each(|line| screen.line(line));
-    }),
-    ("wide", "shows wide characters and marks", |_, _, screen| {
-        texts::WIDE.iter().for_each(|line| screen.line(line));
-    }),
+    ("colours", "shows 16, 256 and all colours", |_, _, screen| screen.lines(texts::colours())),
+    ("wide", "shows wide characters and marks", |_, _, screen| screen.lines(texts::WIDE)),
     ("flood", "[MB]: prints so much, 100 if not told, until ^C", flood),
     ("hostile", "prints what a terminal must not be given", |_, _, screen| {
         screen.out.extend(texts::hostile());
@@ -85,7 +81,7 @@ fn help(_: &mut Shell, _: &str, screen: &mut Screen) {
 
 fn cat(shell: &mut Shell, name: &str, screen: &mut Screen) {
     match shell.files.get(name) {
-        Some(text) => text.lines().for_each(|line| screen.line(line)),
+        Some(text) => screen.lines(text.lines()),
         None => screen.line(&format!("cat: {name}: No such file or directory")),
     }
 }

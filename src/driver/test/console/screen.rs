@@ -30,6 +30,13 @@ impl Screen {
         self.text("\r\n");
     }
 
+    /// Writes lines.
+    pub(super) fn lines(&mut self, lines: impl IntoIterator<Item = impl AsRef<str>>) {
+        for line in lines {
+            self.line(line.as_ref());
+        }
+    }
+
     /// Goes to a row and column, both from 0.
     pub(super) fn at(&mut self, row: usize, column: usize) {
         self.text(&format!("\x1b[{};{}H", row + 1, column + 1));

@@ -81,14 +81,14 @@ impl Shell {
 
     /// Prints what a start prints, up to the prompt.
     pub(super) fn boot(&self, screen: &mut Screen) {
-        texts::boot(&self.host, self.tty).iter().for_each(|line| screen.line(line));
+        screen.lines(texts::boot(&self.host, self.tty));
         self.prompt(screen);
     }
 
     /// Takes what was typed.
     pub(super) fn take(&mut self, bytes: &[u8], screen: &mut Screen) {
         for key in self.keys.take(bytes) {
-            self.press(key, screen);
+            self.press(&key, screen);
         }
     }
 
@@ -105,7 +105,7 @@ impl Shell {
     /// That time has passed.
     pub(super) fn tick(&mut self, screen: &mut Screen) {
         if let Some(key) = self.keys.settle() {
-            self.press(key, screen);
+            self.press(&key, screen);
         }
         match &mut self.program {
             // Frames nobody takes are not drawn.
@@ -130,20 +130,20 @@ impl Shell {
         screen.line(&format!("\r\n{words}"));
     }
 
-    fn press(&mut self, key: Key, screen: &mut Screen) {
+    fn press(&mut self, key: &Key, screen: &mut Screen) {
         match &mut self.program {
             Program::Prompt => self.edit(key, screen),
-            Program::Login => self.log_in(&key, screen),
-            Program::Top(_) if Top::press(&key, screen) => self.end(screen),
+            Program::Login => self.log_in(key, screen),
+            Program::Top(_) if Top::press(key, screen) => self.end(screen),
             Program::Vi(vi) => {
-                let then = vi.press(&key, screen);
+                let then = vi.press(key, screen);
                 self.after_vi(then, screen);
             }
-            Program::Flood(_) | Program::Ask(_) if key == Key::Ctrl('c') => {
+            Program::Flood(_) | Program::Ask(_) if *key == Key::Ctrl('c') => {
                 screen.line("\x1b[0m^C");
                 self.end(screen);
             }
-            Program::Ask(_) => self.answered(&key, screen),
+            Program::Ask(_) => self.answered(key, screen),
             Program::Top(_) | Program::Flood(_) | Program::Down => {}
         }
     }
@@ -188,14 +188,14 @@ impl Shell {
         }
     }
 
-    fn edit(&mut self, key: Key, screen: &mut Screen) {
+    fn edit(&mut self, key: &Key, screen: &mut Screen) {
         match key {
             Key::Paste => self.pasting = true,
             Key::Pasted => self.pasting = false,
             // What is pasted does not run by itself.
             Key::Enter if self.pasting => self.insert(' ', screen),
             Key::Enter => self.enter(screen),
-            Key::Char(c) => self.insert(c, screen),
+            Key::Char(c) => self.insert(*c, screen),
             Key::Backspace if self.line.pop().is_some() => self.redraw(screen),
             Key::Ctrl('u') => self.replace(String::new(), screen),
             Key::Up => self.replace(self.last.clone(), screen),
