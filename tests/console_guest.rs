@@ -9,10 +9,16 @@ use std::time::Duration;
 
 use domtop::{
     driver::{
+        Session,
         conn::Deadline,
+        session,
         test::{Deed, Event},
     },
-    model::request::Change,
+    model::{
+        Demand, DomainKey, HostId, Nanos, Snapshot, Stamp,
+        request::Change,
+        uri::{TestHost, Uri},
+    },
 };
 use support::console::{Console, Lab, PATIENCE, read};
 
@@ -296,6 +302,36 @@ fn a_guest_that_reboots_itself_has_another_console_with_another_boot() {
     let mut console = lab.open("web1");
     console.until("Linux version");
     console.until("web1:~# ");
+}
+
+#[test]
+fn what_a_guest_does_by_itself_is_kept_for_other_processes() {
+    let path = std::env::temp_dir().join(format!("domtop-console-{}", std::process::id()));
+    let host = TestHost { state: Some(path.clone()), ..TestHost::default() };
+    let mut session = session::open(&Uri::Test(host.clone()), HostId(0)).unwrap();
+    let key = web1(&mut session, 0);
+    let mut console = Console::open(&session, session.consoles.list(key).unwrap().remove(0));
+    console.until("web1:~# ");
+    console.send("poweroff\r");
+    console.until("going down NOW!\r\n");
+    let deadline = Deadline::after(PATIENCE);
+    let mut now = 1;
+    while web1(&mut session, now).id.is_some() {
+        assert!(!deadline.passed(), "it never went off");
+        now += 300;
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    drop(session);
+    let mut other = session::open(&Uri::Test(host), HostId(0)).unwrap();
+    assert_eq!(web1(&mut other, now).id, None);
+    std::fs::remove_file(path).unwrap();
+}
+
+/// The domain of this name, so many milliseconds after the start.
+fn web1(session: &mut Session, millis: u64) -> DomainKey {
+    let (now, mut snapshot) = (Nanos(millis * 1_000_000), Snapshot::default());
+    session.reader.sample(Stamp { mono: now, wall: now }, &Demand::default(), &mut snapshot);
+    snapshot.domains.iter().find(|domain| domain.name.raw() == "web1").expect("it is known").key
 }
 
 /// Moves the clock a little at a time until this is printed: what a guest decided is seen at the next tick.

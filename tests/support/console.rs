@@ -78,12 +78,10 @@ impl Lab {
         self.session.controller.as_ref().unwrap().run(&Request::Domain(key, change)).unwrap();
     }
 
-    /// Opens a console to look and type.
+    /// Opens its first console to look and type.
     pub fn open(&mut self, name: &str) -> Console {
         let tty = self.ttys(name).remove(0);
-        let watch = self.session.consoles.watch(&tty).unwrap();
-        let writing = self.session.typist.as_ref().unwrap().write(&tty).unwrap();
-        Console { tty, watch, writing, seen: String::new(), cut: Vec::new() }
+        Console::open(&self.session, tty)
     }
 }
 
@@ -99,6 +97,12 @@ pub struct Console {
 }
 
 impl Console {
+    pub fn open(session: &Session, tty: Tty) -> Self {
+        let watch = session.consoles.watch(&tty).unwrap();
+        let writing = session.typist.as_ref().unwrap().write(&tty).unwrap();
+        Self { tty, watch, writing, seen: String::new(), cut: Vec::new() }
+    }
+
     pub fn send(&mut self, text: &str) {
         let mut bytes = text.as_bytes();
         let deadline = Deadline::after(PATIENCE);
