@@ -9,6 +9,7 @@
 mod act;
 pub mod column;
 pub mod command;
+pub mod consoles;
 pub mod domains;
 pub mod events;
 pub mod filter;
@@ -33,9 +34,10 @@ pub mod words;
 use std::sync::Arc;
 
 pub use column::Column;
+pub use consoles::Consoles;
 pub use domains::{Row, Table};
 pub use jobs::Jobs;
-pub use message::{Effect, Msg};
+pub use message::{ConsoleOrder, Effect, Msg};
 pub use overlay::Overlay;
 pub use prompt::Prompt;
 pub use regions::{Area, Regions};
@@ -57,6 +59,8 @@ pub struct App {
     pub screen: Screen,
     /// The Pins panel.
     pub pins: pins::Pins,
+    /// Consoles that are open.
+    pub consoles: Consoles,
     /// What was asked of the hosts, and what can be taken back.
     pub jobs: Jobs,
     /// What happened on the hosts.
@@ -130,6 +134,7 @@ impl App {
             host: 0,
             table: Table::default(),
             pins: pins::Pins::default(),
+            consoles: Consoles::default(),
             jobs: Jobs::default(),
             events: events::Events::default(),
             screen: Screen::default(),

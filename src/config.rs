@@ -49,6 +49,18 @@ pub struct Config {
     pub audit_files: Option<u8>,
     /// The file that keeps lines run in the palette; `"off"` for none.
     pub history: Option<String>,
+    /// The key after which the next one is not for the guest.
+    pub console_escape: Option<String>,
+    /// Lines kept of each console above its screen.
+    #[serde(deserialize_with = "value::console_history")]
+    pub console_history: Option<u32>,
+    /// The folder every console is recorded into from its opening; `"off"` for none.
+    pub console_record: Option<String>,
+    /// Whether what is copied may go into the terminal's clipboard.
+    pub console_clipboard: Option<bool>,
+    /// KiB kept of the consoles of running domains that are not open; none are watched where it is left out.
+    #[serde(deserialize_with = "value::console_ring")]
+    pub console_ring: Option<u32>,
     /// Keys by command name; an empty list unbinds.
     pub keys: BTreeMap<String, Vec<String>>,
     /// The file it came from, where it came from one.
@@ -84,6 +96,11 @@ pub const KEYS: &[Key] = &[
     key("audit_size", "10", "MiB of the audit file before it is rotated, 1 or more"),
     key("audit_files", "5", "how many older audit files are kept, 0 to 255"),
     key("history", r#""off""#, "the file that keeps lines run in the palette; `off` for none"),
+    key("console_escape", r#""Ctrl-^""#, "the key after which the next one is not for the guest"),
+    key("console_history", "10000", "lines kept of a console above its screen, 0 to 1000000"),
+    key("console_record", r#""/var/log/domtop/casts""#, "the folder every console is recorded into; `off` for none"),
+    key("console_clipboard", "false", "whether what is copied goes into the terminal's clipboard"),
+    key("console_ring", "64", "KiB kept of consoles nobody has opened, 0 (none are read) to 65536"),
     key("keys", r#"{ quit = ["q", "Ctrl-q"] }"#, "keys by command; an empty list unbinds"),
 ];
 
@@ -144,6 +161,16 @@ impl Config {
             Some(path) => Some(path.into()),
             None => Some(base("XDG_STATE_HOME", ".local/state")?.join("domtop/history")),
         }
+    }
+
+    /// The folder every console is recorded into, where that is wanted.
+    pub fn console_folder(&self) -> Option<PathBuf> {
+        self.console_record.as_deref().filter(|folder| *folder != "off").map(PathBuf::from)
+    }
+
+    /// Lines kept of each console above its screen.
+    pub fn console_lines(&self) -> usize {
+        self.console_history.map_or(10_000, |lines| usize::try_from(lines).unwrap_or(usize::MAX))
     }
 
     fn decode(bytes: &[u8], path: &Path) -> Result<Self, String> {

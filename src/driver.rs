@@ -6,6 +6,7 @@
 //! by the other keeps a connection for each.
 
 pub mod conn;
+pub mod console;
 pub mod error;
 pub mod execute;
 pub mod reader;
@@ -25,6 +26,7 @@ pub use stack::Controller;
 use crate::model::{
     Affinity, Demand, Device, Domain, DomainKey, HostMemory, Hypervisor, Light, Name, Node, Op, PcpuTime,
     SchedParams, Stamp, Vcpu,
+    console::Tty,
     request::{Change, Request},
 };
 
@@ -121,6 +123,12 @@ pub trait Observe: Send + Sync {
     /// [`Op::Facts`] of one domain: labelled, in the order to show.
     fn facts(&self, _key: DomainKey) -> Answer<Vec<(Arc<str>, Name)>> {
         Err(Error::unsupported(Op::Facts))
+    }
+
+    /// [`Op::Consoles`] of one running domain: in the order to offer them, the one it is used by first. Where it has
+    /// none the answer is empty.
+    fn consoles(&self, _key: DomainKey) -> Answer<Vec<Tty>> {
+        Err(Error::unsupported(Op::Consoles))
     }
 
     /// [`Op::ReadScheduler`] of one domain.

@@ -12,6 +12,7 @@
 mod border;
 mod canvas;
 mod cell;
+pub mod console;
 mod detail;
 mod domains;
 mod drivers;
@@ -82,6 +83,7 @@ fn everything(canvas: &mut Canvas<'_>, screen: Rect) -> Option<(u16, u16)> {
             Panel::Pins => pins::draw(canvas, inner),
             Panel::Jobs => jobs::draw(canvas, inner),
             Panel::Events => events::draw(canvas, inner),
+            Panel::Console => console::draw(canvas, inner),
         }
     }
     if !framed {

@@ -44,6 +44,12 @@ const LAYERS: &[Layer] = &[
         crates: &[],
     },
     Layer {
+        name: "driver's consoles",
+        files: &["driver/console"],
+        modules: &["model", "driver", "driver::stack", "driver::console"],
+        crates: &["nix", "rustix"],
+    },
+    Layer {
         name: "session",
         files: &["driver/session.rs"],
         modules: &["model", "driver", "driver::stack", "driver::session", "driver::test", "driver::xen"],
@@ -53,7 +59,7 @@ const LAYERS: &[Layer] = &[
         name: "test driver",
         files: &["driver/test"],
         modules: &["model", "wire", "driver", "driver::test"],
-        crates: &["quick_xml", "serde", "serde_json", "uuid", "proptest", "nix"],
+        crates: &["quick_xml", "serde", "serde_json", "uuid", "proptest", "nix", "rustix"],
     },
     Layer {
         name: "hypercall driver",

@@ -37,7 +37,7 @@ struct Stage {
 
 impl Stage {
     fn new(uri: &str, size: (u16, u16), theme: &str) -> Self {
-        let Session { reader, controller } = session::open(&uri.parse().unwrap(), HOST).unwrap();
+        let Session { reader, controller, .. } = session::open(&uri.parse().unwrap(), HOST).unwrap();
         let controller = controller.expect("opened for changes");
         let why = "no hypervisor was found here, so this is the demo host";
         let pane = HostPane::new(HOST, uri.into(), why.into(), Mode::Operator);

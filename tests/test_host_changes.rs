@@ -154,6 +154,7 @@ fn reads_unsupported(test: &Test, op: Op) -> bool {
         Op::Traffic => test.traffic(&mut []).err(),
         Op::Devices => test.devices(none).err(),
         Op::Facts => test.facts(none).err(),
+        Op::Consoles => test.consoles(none).err(),
         Op::ReadScheduler => test.scheduler(none).err(),
         Op::Requests => test.requests(&[], &mut vec![]).err(),
         Op::Configuration => test.configuration(none).err(),

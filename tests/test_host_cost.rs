@@ -21,7 +21,7 @@ use support::counting::allocations;
 
 /// Allocations of twenty warm ticks of 100 ms, in which segments end and begin.
 fn twenty_ticks(uri: &str, demand: &Demand) -> u64 {
-    let mut reader = open_read_only(&uri.parse().unwrap(), HostId(0)).unwrap();
+    let mut reader = open_read_only(&uri.parse().unwrap(), HostId(0)).unwrap().reader;
     let mut snapshot = Snapshot::default();
     let mut tick = |n: u64| {
         let mono = Nanos(n * 100_000_000);

@@ -103,6 +103,7 @@ impl App {
                 self.discard_pins();
                 Vec::new()
             }
+            Some(Overlay::Paste { id, text, .. }) => self.confirm_paste(id, text),
             other => {
                 self.overlay = other;
                 Vec::new()
@@ -114,7 +115,7 @@ impl App {
     pub(super) fn refuse(&mut self) -> Vec<Effect> {
         match self.overlay.take() {
             Some(Overlay::Leave) => vec![Effect::Quit],
-            Some(Overlay::Discard) => Vec::new(),
+            Some(Overlay::Discard | Overlay::Paste { .. }) => Vec::new(),
             Some(Overlay::Confirm { intent, .. }) => {
                 self.say(format!("{}: not done", intent.title()));
                 Vec::new()

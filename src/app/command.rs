@@ -4,6 +4,7 @@
 
 mod available;
 mod change;
+mod console;
 mod footer;
 mod job;
 mod look;
@@ -71,6 +72,8 @@ pub enum Group {
     Jobs,
     /// The Pins panel.
     Pins,
+    /// The Console panel.
+    Console,
     /// Looking from the command line.
     Look,
     /// Inside what lies over the panels.
@@ -91,6 +94,7 @@ impl Group {
             Self::Tune => "What domains have",
             Self::Jobs => "Marks, jobs, taking back",
             Self::Pins => "In the Pins panel, before what these keys do elsewhere",
+            Self::Console => "Consoles: after the escape key, or where nothing can be typed",
             Self::Look => "On the command line",
             Self::Pick => "In lists and lines over the panels",
             Self::Program => "The program",
@@ -121,6 +125,12 @@ pub enum Need {
     Job,
     /// More than one theme.
     Themes,
+    /// A console that is open.
+    Console,
+    /// More than one of them.
+    Consoles,
+    /// An open console into which this session may write.
+    Pen,
 }
 
 /// Where a row's keys work.
@@ -134,6 +144,8 @@ pub enum Scope {
     Panels,
     /// While the Pins panel has them: before what they do everywhere, as the grid needs many.
     Pins,
+    /// While the Console panel has them, and keys do not go to the guest: before what they do everywhere.
+    Console,
     /// While something lies over the panels; what can be typed goes into its line first, where it has one.
     Overlay,
     /// Only on the command line: no keys.
@@ -250,13 +262,14 @@ impl Look {
 }
 
 /// The rows by group, in the order help lists them.
-const GROUPS: [&[Command]; 11] = [
+const GROUPS: [&[Command]; 12] = [
     &movement::ROWS,
     &table::ROWS,
     &change::LIFE,
     &change::TUNE,
     &job::ROWS,
     &pins::ROWS,
+    &console::ROWS,
     &show::ROWS,
     &sample::ROWS,
     &program::ROWS,
@@ -301,6 +314,7 @@ impl Scope {
         match panel {
             Panel::Domains => Self::Domains,
             Panel::Pins => Self::Pins,
+            Panel::Console => Self::Console,
             Panel::Detail | Panel::Host | Panel::Drivers | Panel::Jobs | Panel::Events => Self::Panels,
         }
     }
@@ -311,6 +325,7 @@ impl Scope {
             Self::Domains => &[Self::Domains, Self::Global],
             Self::Panels => &[Self::Panels, Self::Global],
             Self::Pins => &[Self::Pins, Self::Panels, Self::Global],
+            Self::Console => &[Self::Console, Self::Panels, Self::Global],
             Self::Global => &[Self::Global],
             Self::Overlay => &[Self::Overlay],
             Self::CommandLine => &[],

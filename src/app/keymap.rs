@@ -97,7 +97,9 @@ impl Keymap {
     /// The command of a key: that of the scope itself, or a global one where the scope is a panel's.
     pub fn lookup(&self, scope: Scope, key: Key) -> Option<&'static Command> {
         let of = |scope: &Scope| self.bound.iter().find(|(k, c)| *k == key && c.scope == *scope);
-        scope.reach().iter().find_map(of).map(|(_, command)| *command)
+        let found = scope.reach().iter().find_map(of).map(|(_, command)| *command);
+        // The Console panel may show another domain than the one under the table's cursor.
+        found.filter(|command| scope != Scope::Console || !command.changes())
     }
 }
 

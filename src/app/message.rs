@@ -5,7 +5,10 @@ use std::sync::Arc;
 use crossterm::event::Event;
 
 use super::Regions;
-use crate::model::{Attempt, Demand, HostId, JobId, Nanos, Order, Report, Snapshot};
+use crate::model::{
+    Attempt, Demand, DomainKey, HostId, JobId, Nanos, Order, Report, Snapshot,
+    console::{Ask, ConsoleId, News, Page, Tty, Wanted},
+};
 
 /// What comes in. Every message of a host carries its id.
 #[derive(Clone, Debug)]
@@ -24,6 +27,12 @@ pub enum Msg {
     Reported(HostId, JobId, Box<Report>),
     /// Files whose path begins as was asked, as whole words, folders with a `/` at their end; or why nobody can tell.
     Completed(String, Result<Vec<String>, String>),
+    /// What a console shows now: the last of the pages that came.
+    Page(ConsoleId, Arc<Page>),
+    /// What a console tells.
+    Console(ConsoleId, News),
+    /// The consoles a domain of a host has, in the order they are offered; or why that cannot be told.
+    Ttys(HostId, DomainKey, Result<Vec<Tty>, String>),
     /// Something to tell the user: whether it is an error, and the text.
     Notice(bool, String),
     /// The process was stopped and goes on: all is to be drawn anew.
@@ -51,10 +60,27 @@ pub enum Effect {
     Refused(HostId, Attempt),
     /// Look for files whose path begins so.
     Complete(String),
+    /// Something for a console of a host. The answers carry its number.
+    Console(HostId, ConsoleId, ConsoleOrder),
+    /// Tell which consoles a domain has; the answer is [`Msg::Ttys`].
+    Ttys(HostId, DomainKey),
+    /// Put this text, raw, into the clipboard of whoever sits at the terminal.
+    Clipboard(String),
     /// Take or leave the mouse.
     Mouse(bool),
     /// Draw with this theme.
     Theme(String),
     /// Clear the terminal and draw all anew.
     Redraw,
+}
+
+/// What is to be done with a console.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ConsoleOrder {
+    /// Begin with it: the first that is said of a number.
+    Open(Wanted),
+    /// Have it do something.
+    Ask(Ask),
+    /// End it: the last that is said of a number. What it keeps of lines is dropped.
+    Close,
 }

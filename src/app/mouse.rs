@@ -13,6 +13,7 @@ impl App {
         let at = (event.column, event.row);
         match event.kind {
             MouseEventKind::Down(MouseButton::Left) => self.click(at),
+            MouseEventKind::Drag(MouseButton::Left) if self.overlay.is_none() => self.drag_console(at),
             MouseEventKind::ScrollUp => self.wheel(at, -NOTCH),
             MouseEventKind::ScrollDown => self.wheel(at, NOTCH),
             MouseEventKind::ScrollLeft => self.tilt(at, "scroll-left"),
@@ -28,8 +29,11 @@ impl App {
         if self.overlay.is_some() {
             return self.click_pick(at);
         }
+        self.consoles.release();
         if let Some(column) = under(&self.screen.regions.headers, at) {
             self.click_header(column);
+        } else if under(&self.screen.regions.panels, at) == Some(Panel::Console) {
+            return self.click_consoles(at);
         } else if let Some(panel) = under(&self.screen.regions.panels, at) {
             self.click_panel(panel, at);
         }
@@ -40,6 +44,18 @@ impl App {
     fn run_named(&mut self, name: &str) -> Vec<Effect> {
         let command = command::find(name).filter(|command| self.allows(command));
         command.map_or_else(Vec::new, |command| self.run(command, ""))
+    }
+
+    /// A click on a tab shows it; one on the page selects there.
+    fn click_consoles(&mut self, at: (u16, u16)) -> Vec<Effect> {
+        self.click_panel(Panel::Console, at);
+        if let (Some(place), true) =
+            (under(&self.screen.regions.tabs, at), self.allows_name("console-next"))
+        {
+            self.consoles.shown = place;
+            return Vec::new();
+        }
+        self.click_console(at)
     }
 
     fn click_header(&mut self, column: Column) {
@@ -118,6 +134,7 @@ impl App {
                 self.table.wheel(by, usize::from(self.screen.regions.rows.height), snapshot);
             }
             (None | Some(Panel::Domains), _) => {}
+            (Some(Panel::Console), _) => return self.scroll_console(by),
             (Some(Panel::Events), _) => self.walk_events(Step::Lines(by)),
             (Some(Panel::Pins), _) => self.walk_pins(Step::Lines(by)),
             (Some(panel), _) => self.screen.scroll(panel, Step::Lines(by)),

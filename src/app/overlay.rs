@@ -12,9 +12,14 @@ pub use palette::{listed, palette};
 
 use super::{
     command::Command,
+    consoles::Purpose,
     intent::{Intent, Line},
 };
-use crate::model::{DomainKey, text::visible};
+use crate::model::{
+    DomainKey, Name,
+    console::{ConsoleId, Tty},
+    text::visible,
+};
 
 /// What lies over the panels.
 #[derive(Clone, Debug)]
@@ -78,6 +83,37 @@ pub enum Overlay {
         input: Input,
         /// Why what was typed is none.
         error: Option<String>,
+    },
+    /// The line for something a console is asked for.
+    Console {
+        /// Which console.
+        id: ConsoleId,
+        /// What for.
+        purpose: Purpose,
+        /// What was typed.
+        input: Input,
+        /// What is wrong with it.
+        error: Option<String>,
+    },
+    /// Which of a domain's consoles.
+    Devices {
+        /// The domain.
+        key: DomainKey,
+        /// Its name.
+        name: Name,
+        /// The consoles it has, at least one.
+        ttys: Vec<Tty>,
+        /// The picked line: a place among them.
+        selected: usize,
+    },
+    /// Text that holds line breaks is to be pasted into a guest: really?
+    Paste {
+        /// Into which console.
+        id: ConsoleId,
+        /// What, raw.
+        text: String,
+        /// First line shown.
+        offset: usize,
     },
     /// Edits of the Pins panel are to be dropped: really?
     Discard,
@@ -165,10 +201,13 @@ impl Overlay {
             | Self::Interval { input, .. }
             | Self::Arguments { input, .. }
             | Self::Cpus { input, .. }
+            | Self::Console { input, .. }
             | Self::TypeTheName { input, .. }
             | Self::Palette { input, .. } => Some(input),
             Self::Columns { .. }
             | Self::Sort { .. }
+            | Self::Devices { .. }
+            | Self::Paste { .. }
             | Self::Confirm { .. }
             | Self::Leave
             | Self::Discard
@@ -184,10 +223,13 @@ impl Overlay {
             | Self::Interval { input, .. }
             | Self::Arguments { input, .. }
             | Self::Cpus { input, .. }
+            | Self::Console { input, .. }
             | Self::TypeTheName { input, .. }
             | Self::Palette { input, .. } => Some(input),
             Self::Columns { .. }
             | Self::Sort { .. }
+            | Self::Devices { .. }
+            | Self::Paste { .. }
             | Self::Confirm { .. }
             | Self::Leave
             | Self::Discard
@@ -198,17 +240,20 @@ impl Overlay {
     /// The picked line of a list, or the first line shown of a text.
     const fn line_mut(&mut self) -> Option<&mut usize> {
         match self {
-            Self::Columns { selected } | Self::Sort { selected } | Self::Palette { selected, .. } => {
-                Some(selected)
-            }
+            Self::Columns { selected }
+            | Self::Sort { selected }
+            | Self::Devices { selected, .. }
+            | Self::Palette { selected, .. } => Some(selected),
             Self::Help { offset, .. }
             | Self::HostLog { offset, .. }
+            | Self::Paste { offset, .. }
             | Self::Confirm { offset, .. }
             | Self::TypeTheName { offset, .. } => Some(offset),
             Self::Filter { .. }
             | Self::Interval { .. }
             | Self::Arguments { .. }
             | Self::Cpus { .. }
+            | Self::Console { .. }
             | Self::Leave
             | Self::Discard => None,
         }
@@ -218,7 +263,11 @@ impl Overlay {
     const fn scrolls(&self) -> bool {
         matches!(
             self,
-            Self::Help { .. } | Self::HostLog { .. } | Self::Confirm { .. } | Self::TypeTheName { .. }
+            Self::Help { .. }
+                | Self::HostLog { .. }
+                | Self::Paste { .. }
+                | Self::Confirm { .. }
+                | Self::TypeTheName { .. }
         )
     }
 }

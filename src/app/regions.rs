@@ -43,6 +43,36 @@ impl Grid {
     }
 }
 
+/// Where the page of a console stood.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// The cells it was drawn into.
+    pub area: Area,
+    /// Column and row of the page that stood in the first of them: what is larger than the panel is shown in part.
+    pub origin: (u16, u16),
+}
+
+impl Seen {
+    /// Column and row of the page under the pointer.
+    pub fn under(&self, (x, y): (u16, u16)) -> Option<(u16, u16)> {
+        self.area.contains(x, y).then(|| self.cell((x, y)))
+    }
+
+    /// The same, of the nearest cell where the pointer has left the page; none where it was not drawn.
+    pub fn nearest(&self, (x, y): (u16, u16)) -> Option<(u16, u16)> {
+        let Area { x: left, y: top, width, height } = self.area;
+        (width > 0 && height > 0).then(|| {
+            let right = left.saturating_add(width - 1);
+            let bottom = top.saturating_add(height - 1);
+            self.cell((x.clamp(left, right), y.clamp(top, bottom)))
+        })
+    }
+
+    const fn cell(&self, (x, y): (u16, u16)) -> (u16, u16) {
+        (self.origin.0.saturating_add(x - self.area.x), self.origin.1.saturating_add(y - self.area.y))
+    }
+}
+
 /// Where things stood on the last frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Regions {
@@ -58,6 +88,10 @@ pub struct Regions {
     pub lengths: [u16; Panel::ALL.len()],
     /// The grid of the Pins panel.
     pub pins: Grid,
+    /// The page of the console that is shown.
+    pub console: Seen,
+    /// Tabs of consoles by their place, and where.
+    pub tabs: Vec<(usize, Area)>,
     /// Lines of the Jobs panel; the first shows its offset.
     pub jobs: Area,
     /// Lines of the Events panel; the first shows its offset.

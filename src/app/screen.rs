@@ -17,12 +17,22 @@ pub enum Panel {
     Jobs,
     /// What happened on them.
     Events,
+    /// The terminal of a guest.
+    Console,
 }
 
 impl Panel {
     /// All of them, in the order Tab walks.
-    pub const ALL: [Self; 7] =
-        [Self::Domains, Self::Detail, Self::Host, Self::Drivers, Self::Pins, Self::Jobs, Self::Events];
+    pub const ALL: [Self; 8] = [
+        Self::Domains,
+        Self::Detail,
+        Self::Host,
+        Self::Drivers,
+        Self::Pins,
+        Self::Jobs,
+        Self::Events,
+        Self::Console,
+    ];
 
     /// Its title.
     pub const fn title(self) -> &'static str {
@@ -34,6 +44,7 @@ impl Panel {
             Self::Pins => "Pins",
             Self::Jobs => "Jobs",
             Self::Events => "Events",
+            Self::Console => "Console",
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What keys and the config file change, and how the file's words become it.
 
-use super::{Column, Table, interval};
+use std::path::PathBuf;
+
+use super::{Column, Table, interval, keymap::Key};
 use crate::model::nearest::suggestion;
 use crate::{
     config::Config,
@@ -34,6 +36,19 @@ pub struct Settings {
     pub utc_offset: i32,
     /// What we are called: the user's name; empty where it is not known.
     pub user: String,
+    /// How consoles are dealt with.
+    pub console: Console,
+}
+
+/// How consoles are dealt with, as far as the screen does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Console {
+    /// The key after which the next one is for us.
+    pub escape: Key,
+    /// Whether what is copied may go into the terminal's clipboard.
+    pub clipboard: bool,
+    /// The folder recordings are offered in.
+    pub folder: Option<PathBuf>,
 }
 
 /// What 100 % CPU means.
@@ -73,8 +88,36 @@ impl Default for Settings {
             kiosk: None,
             utc_offset: 0,
             user: String::new(),
+            console: Console::default(),
         }
     }
+}
+
+impl Default for Console {
+    fn default() -> Self {
+        Self { escape: Key::CONSOLE_ESCAPE, clipboard: true, folder: None }
+    }
+}
+
+impl Console {
+    fn from_config(config: &Config) -> Result<Self, String> {
+        let mut console = Self::default();
+        if let Some(key) = &config.console_escape {
+            console.escape = escape(key).map_err(|why| format!("`console_escape`: {why}"))?;
+        }
+        console.clipboard = config.console_clipboard.unwrap_or(console.clipboard);
+        console.folder = config.console_folder();
+        Ok(console)
+    }
+}
+
+/// A key that may be taken from the guest: one that writes a letter, or is needed to type at all, would be missed.
+fn escape(text: &str) -> Result<Key, String> {
+    let key: Key = text.parse()?;
+    if key.commands() && !key.slips() {
+        return Ok(key);
+    }
+    Err(format!("`{key}` would be missed by who types: a key with `Ctrl` or a function key can be it"))
 }
 
 impl Settings {
@@ -101,6 +144,7 @@ impl Settings {
         }
         settings.revert_after = config.revert_after.filter(|s| *s > 0).map(seconds);
         settings.kiosk = kiosk(config)?;
+        settings.console = Console::from_config(config)?;
         settings.mouse = config.mouse.unwrap_or(settings.mouse);
         Ok((settings, table(config)?))
     }

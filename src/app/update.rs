@@ -3,7 +3,7 @@
 use crossterm::event::{Event, KeyEvent};
 
 use super::{
-    App, Effect, Msg, Overlay, Regions,
+    App, Effect, Msg, Overlay, Panel, Regions,
     command::{Command, Need, Run, Scope, availability},
     keymap::Key,
 };
@@ -26,6 +26,7 @@ impl App {
         self.note(&effects);
         self.turn_page();
         effects.extend(self.demands());
+        effects.extend(self.attend());
         effects
     }
 
@@ -50,6 +51,9 @@ impl App {
             Msg::Notice(true, text) => self.complain(text),
             Msg::Notice(false, text) => self.say(text),
             Msg::Resumed => return vec![Effect::Redraw],
+            Msg::Page(id, page) => self.consoles.paged(id, page),
+            Msg::Console(id, news) => return self.console_news(id, news),
+            Msg::Ttys(host, key, found) => return self.ttys(host, key, found),
             Msg::Drawn(_) | Msg::Clock(_) => {}
         }
         Vec::new()
@@ -99,6 +103,9 @@ impl App {
         match event {
             Event::Key(event) => self.key(event),
             Event::Mouse(event) if self.settings.mouse => self.mouse(event),
+            Event::Paste(text) if self.overlay.is_none() && self.screen.focus == Panel::Console => {
+                self.paste_into_console(text)
+            }
             Event::Paste(text) => {
                 self.paste(&text);
                 Vec::new()
@@ -115,6 +122,9 @@ impl App {
         let Some(key) = Key::of(&event) else { return Vec::new() };
         if self.overlay.is_some() {
             return self.overlay_key(key);
+        }
+        if self.screen.focus == Panel::Console {
+            return self.console_key(key);
         }
         let command = self.keymap.lookup(Scope::of(self.screen.focus), key);
         command.filter(|command| self.allows(command)).map_or_else(Vec::new, |command| self.run(command, ""))

@@ -3,7 +3,10 @@
 use super::{args::Options, trouble::Trouble};
 use crate::{
     config::Config,
-    driver::{Reader, session},
+    driver::{
+        Reader,
+        session::{self, Looking},
+    },
     model::{HostId, uri::Uri},
 };
 
@@ -43,8 +46,13 @@ pub(super) fn looking_only(options: &Options, config: &Config, choice: &Choice) 
     listed().then(|| "as `read_only` of the config file says".into())
 }
 
-/// Opens a host for looking only.
+/// Opens a host to read it.
 pub(super) fn open_read_only(choice: &Choice, place: usize) -> Result<Reader, Trouble> {
+    look_at(choice, place).map(|looking| looking.reader)
+}
+
+/// Opens a host for looking only, at its consoles too.
+pub(super) fn look_at(choice: &Choice, place: usize) -> Result<Looking, Trouble> {
     session::open_read_only(&choice.uri, id(place))
         .map_err(|failure| Trouble::open(&choice.uri.to_string(), &failure))
 }

@@ -109,8 +109,7 @@ fn open(
     place: usize,
 ) -> Result<(HostPane, Session), Trouble> {
     let (session, mode) = if let Some(why) = hosts::looking_only(options, config, choice) {
-        let reader = hosts::open_read_only(choice, place)?;
-        (Session { reader, controller: None }, Mode::Viewer(why))
+        (Session::from(hosts::look_at(choice, place)?), Mode::Viewer(why))
     } else {
         let session = session::open(&choice.uri, hosts::id(place))
             .map_err(|failure| Trouble::open(&choice.uri.to_string(), &failure))?;

@@ -25,6 +25,28 @@ pub(super) fn glyphs<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String
     one_of(from, "glyphs", &["braille", "block", "ascii"])
 }
 
+/// Lines kept of a console, up to a million.
+pub(super) fn console_history<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+    at_most(from, ("console_history", "lines"), 1_000_000)
+}
+
+/// KiB kept of a console that is not open, up to 64 MiB.
+pub(super) fn console_ring<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+    at_most(from, ("console_ring", "KiB"), 65_536)
+}
+
+fn at_most<'de, D: Deserializer<'de>>(
+    from: D,
+    (key, unit): (&str, &str),
+    most: u32,
+) -> Result<Option<u32>, D::Error> {
+    let value = i64::deserialize(from)?;
+    match u32::try_from(value) {
+        Ok(value) if value <= most => Ok(Some(value)),
+        _ => Err(D::Error::custom(format!("`{key}` is {value}, but must lie between 0 and {most} {unit}"))),
+    }
+}
+
 fn one_of<'de, D: Deserializer<'de>>(
     from: D,
     key: &str,

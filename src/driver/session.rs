@@ -3,7 +3,10 @@
 use std::{path::Path, sync::Arc};
 
 use super::{
-    Answer, Control, Controller, DriverInfo, Error, Observe, Reader, stack::Outcome, stack::Stack, test, xen,
+    Answer, Control, Controller, DriverInfo, Error, Observe, Reader,
+    console::{Consoles, Typist},
+    stack::{Outcome, Stack},
+    test, xen,
 };
 use crate::model::{Failure, HostId, Reason, uri::TestHost, uri::Uri};
 
@@ -20,6 +23,28 @@ pub struct Session {
     pub reader: Reader,
     /// The changing half, absent where the session was opened for looking only.
     pub controller: Option<Controller>,
+    /// The consoles of its domains, to list and to watch.
+    pub consoles: Consoles,
+    /// Who may type on them, absent where there is no controller.
+    pub typist: Option<Typist>,
+}
+
+/// A host opened for looking only: nothing in it changes the host or types on a console.
+///
+/// ```compile_fail
+/// fn a_looking_session_has_nobody_who_types(looking: domtop::driver::session::Looking) { looking.typist; }
+/// ```
+pub struct Looking {
+    /// The reading half.
+    pub reader: Reader,
+    /// The consoles of its domains, to list and to watch.
+    pub consoles: Consoles,
+}
+
+impl From<Looking> for Session {
+    fn from(Looking { reader, consoles }: Looking) -> Self {
+        Self { reader, controller: None, consoles, typist: None }
+    }
 }
 
 /// A driver that was opened, or what it would have been and why it could not be.
@@ -33,12 +58,13 @@ pub fn open(uri: &Uri, host: HostId) -> Outcome<Session> {
     assemble(host, drivers(uri, false), true)
 }
 
-/// Opens a host for looking only: there is no [`Controller`] in what it returns.
+/// Opens a host for looking only: there is no [`Controller`] and no [`Typist`] in what it returns.
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_read_only(uri: &Uri, host: HostId) -> Outcome<Reader> {
-    assemble(host, drivers(uri, true), false).map(|session| session.reader)
+pub fn open_read_only(uri: &Uri, host: HostId) -> Outcome<Looking> {
+    let Session { reader, consoles, .. } = assemble(host, drivers(uri, true), false)?;
+    Ok(Looking { reader, consoles })
 }
 
 /// A session over these drivers, in priority order. Only `open`, `open_read_only` and tests call it.
@@ -51,8 +77,10 @@ pub fn assemble(host: HostId, drivers: Vec<Opened>, changes: bool) -> Outcome<Se
     let observes = drivers.into_iter().map(|(info, driver)| (info, driver.map(|d| d as Arc<dyn Observe>)));
     let stack = Arc::new(Stack::new(observes.collect()));
     let reader = Reader::new(host, stack.clone()).map_err(|failure| with(failure, absent))?;
+    let consoles = Consoles::new(stack.clone());
     let controller = changes.then(|| Controller::new(stack, controls, Permit(())));
-    Ok(Session { reader, controller })
+    let typist = changes.then(|| Typist::new(Permit(())));
+    Ok(Session { reader, controller, consoles, typist })
 }
 
 /// Why a driver could not be opened, where it could not.

@@ -192,6 +192,8 @@ pub enum News {
     Failed(String),
     /// The guest rang the bell.
     Bell,
+    /// Something came while nobody attends to it: told once, until somebody does again.
+    Stirred,
 }
 
 /// What a console shows: immutable, made anew when something changed, no more often than frames are drawn.

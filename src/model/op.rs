@@ -50,6 +50,7 @@ ops! {
     Traffic,       "traffic",        First,          false, "network and disk counters of the domains";
     Devices,       "devices",        First,          false, "a domain's devices and their backends";
     Facts,         "facts",          First,          false, "console, display, features and errors of a domain";
+    Consoles,      "consoles",       First,          false, "a domain's text consoles and their ptys";
     ReadScheduler, "read-scheduler", First,          false, "a domain's scheduler parameters";
     Requests,      "requests",       First,          false, "shutdown requests the guests have not taken up";
     Configuration, "configuration",  First,          false, "a domain's configuration as its toolstack keeps it";

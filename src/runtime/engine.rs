@@ -225,6 +225,8 @@ impl Engine {
             Effect::Run(host, order) => self.hosts.run(host, order),
             Effect::Refused(host, attempt) => self.hosts.refused(host, attempt),
             Effect::Complete(path) => self.hosts.complete(path),
+            // Nobody carries these out yet.
+            Effect::Console(..) | Effect::Ttys(..) | Effect::Clipboard(_) => {}
             Effect::Mouse(true) => self.terminal.mouse(Mouse::Ours),
             Effect::Mouse(false) => self.terminal.mouse(Mouse::Terminals),
             Effect::Theme(name) => self.put_on(&name),

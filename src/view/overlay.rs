@@ -1,6 +1,7 @@
 //! What lies over the panels: lists to pick from, texts to scroll, lines to type.
 
 mod ask;
+mod console;
 mod line;
 mod list;
 mod popup;
@@ -18,9 +19,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, last: Rect) -> Option<(u
         return None;
     };
     match overlay {
-        Overlay::Filter { .. } | Overlay::Interval { .. } | Overlay::Cpus { .. } => {
-            line::draw(canvas, last, overlay)
-        }
+        Overlay::Filter { .. }
+        | Overlay::Interval { .. }
+        | Overlay::Cpus { .. }
+        | Overlay::Console { .. } => line::draw(canvas, last, overlay),
         Overlay::Arguments { command, .. } => {
             menu(canvas, body, &command.usage());
             line::draw(canvas, last, overlay)
@@ -42,6 +44,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, last: Rect) -> Option<(u
         Overlay::HostLog { lines, offset } => {
             footer::draw(canvas, last);
             scroll::log(canvas, body, (lines, *offset))
+        }
+        Overlay::Paste { text, offset, .. } => {
+            footer::draw(canvas, last);
+            console::paste(canvas, body, (text, *offset))
+        }
+        Overlay::Devices { name, ttys, selected, .. } => {
+            footer::draw(canvas, last);
+            console::devices(canvas, body, (name, ttys, *selected))
         }
         Overlay::Columns { selected } => {
             footer::draw(canvas, last);

@@ -14,11 +14,12 @@ const WIDE: u16 = 110;
 const LEAST: u16 = 7;
 
 /// Panels that stand beside each other where there is room.
-const ROWS: [&[Panel]; 4] = [
+const ROWS: [&[Panel]; 5] = [
     &[Panel::Domains, Panel::Detail],
     &[Panel::Pins],
     &[Panel::Host, Panel::Drivers],
     &[Panel::Jobs, Panel::Events],
+    &[Panel::Console],
 ];
 
 /// Each panel that is shown and where, borders included.

@@ -25,7 +25,7 @@ struct Host {
 impl Host {
     fn of(domains: u32) -> Self {
         let uri: Uri = format!("test:///default?domains={domains}").parse().unwrap();
-        Self { reader: session::open_read_only(&uri, HostId(0)).unwrap(), now: 0 }
+        Self { reader: session::open_read_only(&uri, HostId(0)).unwrap().reader, now: 0 }
     }
 
     fn sample(&mut self, into: &mut Snapshot) {

@@ -32,7 +32,10 @@ impl App {
     /// what they open.
     pub fn allows(&self, command: &Command) -> bool {
         let listed = |names: &Vec<String>| names.iter().any(|name| name == command.name);
-        command.scope == Scope::Overlay || self.settings.kiosk.as_ref().is_none_or(listed)
+        // Who can open a console can leave it.
+        let way_out = |names: &Vec<String>| command.name == "console-detach" && names.iter().any(|name| name == "console");
+        let kiosk = self.settings.kiosk.as_ref();
+        command.scope == Scope::Overlay || kiosk.is_none_or(|names| listed(names) || way_out(names))
     }
 
     /// As [`Self::allows`], by name; a command there is not is none of them.
@@ -54,6 +57,9 @@ fn need(app: &App, need: Need) -> Result<(), String> {
         Need::Provisional => (!app.provisional().is_empty(), "every change stays"),
         Need::Job => (app.jobs.running().next().is_some(), "no job is under way"),
         Need::Filter => (!app.table.filter.is_empty(), "there is no filter"),
+        Need::Console => (app.consoles.tab().is_some(), "no console is open"),
+        Need::Consoles => (app.consoles.tabs.len() > 1, "no other console is open"),
+        Need::Pen => return app.consoles.tab().map_or_else(|| Err("no console is open".into()), |tab| app.may_write(tab)),
         Need::Themes => (!app.settings.themes.is_empty(), "there is no other theme"),
     };
     if there { Ok(()) } else { Err(reason.into()) }

@@ -77,13 +77,14 @@ fn over(overlay: &Overlay) -> &'static [&'static str] {
         Overlay::Filter { .. }
         | Overlay::Interval { .. }
         | Overlay::Cpus { .. }
+        | Overlay::Console { .. }
         | Overlay::TypeTheName { .. } => &["accept", "cancel"],
         Overlay::Confirm { intent, .. } if intent.acts.len() > 1 => {
             &["yes", "no", "plan-order", "plan-slower", "plan-wait", "plan-stop"]
         }
-        Overlay::Confirm { .. } | Overlay::Discard => &["yes", "no"],
+        Overlay::Confirm { .. } | Overlay::Discard | Overlay::Paste { .. } => &["yes", "no"],
         Overlay::Leave => &["yes", "no", "cancel"],
         Overlay::Palette { .. } => &["accept", "complete", "next", "previous", "cancel"],
-        Overlay::Sort { .. } => &["accept", "next", "previous", "cancel"],
+        Overlay::Sort { .. } | Overlay::Devices { .. } => &["accept", "next", "previous", "cancel"],
     }
 }

@@ -95,6 +95,9 @@ pub(super) const ROWS: [Command; 15] = [
 ];
 
 fn walk(app: &mut App, step: Step) -> Vec<Effect> {
+    if app.screen.focus == Panel::Console {
+        return app.walk_console(step);
+    }
     app.walk(step);
     Vec::new()
 }

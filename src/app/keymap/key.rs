@@ -40,6 +40,9 @@ impl Key {
     /// The key that goes back.
     pub const ESC: Self = Self { code: KeyCode::Esc, modifiers: KeyModifiers::NONE };
 
+    /// The key after which the next one is not for a guest, unless the user has another.
+    pub const CONSOLE_ESCAPE: Self = Self { code: KeyCode::Char(']'), modifiers: KeyModifiers::CONTROL };
+
     /// In normal form.
     pub fn new(code: KeyCode, modifiers: KeyModifiers) -> Self {
         let kept = KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT;

@@ -71,6 +71,7 @@ impl App {
                 Overlay::Interval { error, .. }
                 | Overlay::Arguments { error, .. }
                 | Overlay::Cpus { error, .. }
+                | Overlay::Console { error, .. }
                 | Overlay::TypeTheName { error, .. },
             ) => *error = None,
             _ => {}

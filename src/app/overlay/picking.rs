@@ -70,11 +70,14 @@ impl App {
             Some(Overlay::Confirm { intent, .. } | Overlay::TypeTheName { intent, .. }) => {
                 intent.acts.len() + intent.notes.len()
             }
+            Some(Overlay::Devices { ttys, .. }) => ttys.len(),
+            Some(Overlay::Paste { text, .. }) => text.lines().count(),
             Some(
                 Overlay::Filter { .. }
                 | Overlay::Interval { .. }
                 | Overlay::Arguments { .. }
                 | Overlay::Cpus { .. }
+                | Overlay::Console { .. }
                 | Overlay::Leave
                 | Overlay::Discard
                 | Overlay::HostLog { .. },
@@ -140,8 +143,20 @@ impl App {
             }
             Some(Overlay::TypeTheName { intent, input, .. }) => return self.accept_name(intent, input),
             Some(Overlay::Cpus { key, vcpus, input, .. }) => self.accept_cpus((key, vcpus), input),
+            Some(Overlay::Console { id, purpose, input, .. }) => {
+                return self.accept_console((id, purpose), input);
+            }
+            Some(Overlay::Devices { key, name, ttys, selected }) => {
+                let tty = ttys.get(selected).map(|tty| tty.name.clone());
+                return self.show_console(key, name, tty);
+            }
             // Only its own key says yes: Enter may be one too many.
-            Some(asks @ (Overlay::Confirm { .. } | Overlay::Leave | Overlay::Discard)) => {
+            Some(
+                asks @ (Overlay::Confirm { .. }
+                | Overlay::Leave
+                | Overlay::Discard
+                | Overlay::Paste { .. }),
+            ) => {
                 self.overlay = Some(asks);
             }
             Some(Overlay::Palette { input, selected }) => {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::Test;
 use crate::{
-    driver::{Answer, DriverInfo, Observe},
+    driver::{Answer, DriverInfo, Error, Observe},
     model::{
         Affinity, Demand, Device, Domain, DomainKey, HostMemory, Hypervisor, Light, Name, Node, Op, PcpuTime,
-        SchedParams, Stamp, Vcpu,
+        SchedParams, Stamp, Vcpu, console::Tty,
     },
 };
 
@@ -74,6 +74,15 @@ impl Observe for Test {
 
     fn facts(&self, key: DomainKey) -> Answer<Vec<(Arc<str>, Name)>> {
         Ok(self.asked(Op::Facts)?.guest(key)?.tell_facts())
+    }
+
+    fn consoles(&self, key: DomainKey) -> Answer<Vec<Tty>> {
+        let world = self.asked(Op::Consoles)?;
+        let guest = world.guest(key)?;
+        if guest.run.is_none() {
+            return Err(Error::no_domain(format!("console of {}: it does not run", guest.name.shown())));
+        }
+        self.lines().of(guest)
     }
 
     fn scheduler(&self, key: DomainKey) -> Answer<SchedParams> {
