@@ -5,7 +5,8 @@ mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
 mkdir -p /dev/pts /root; mount -t devpts devpts /dev/pts; mount -t tmpfs tmpfs /tmp
 for module in MODULES; do insmod /modules/$module.ko; done
 mount -t xenfs xenfs /proc/xen
-mkdir -p /run/xenstored /run/xen /var/lib/xen/dump /var/log/xen/console; ln -sfn /run /var/run
+mkdir -p /run/xenstored /run/xen /run/lock /var/lib/xen/dump /var/log/xen/console
+ln -sfn /run /var/run; ln -sfn /run/lock /var/lock
 xenstored --pid-file /run/xenstored.pid
 for i in 1 2 3 4 5 6 7 8 9 10; do [ -S /run/xenstored/socket ] && break; sleep 0.2; done
 xen-init-dom0 >/dev/null 2>&1; xenconsoled --pid-file=/run/xenconsoled.pid --log=guest --log-dir=/var/log/xen/console
