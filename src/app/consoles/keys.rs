@@ -102,7 +102,7 @@ impl App {
 }
 
 /// A key as a guest is to get it; none for one no terminal has.
-fn stroke(key: Key) -> Option<Stroke> {
+pub fn stroke(key: Key) -> Option<Stroke> {
     let event = key.event();
     let held = |modifier| event.modifiers.contains(modifier);
     let (ctrl, alt, shift) =
