@@ -185,7 +185,9 @@ impl App {
     pub(super) fn may_write(&self, tab: &Tab) -> Result<(), String> {
         match self.hosts.iter().find(|host| host.id == tab.host).map(|host| &host.mode) {
             Some(Mode::Operator) if self.allows_name("console") => Ok(()),
-            Some(Mode::Operator) => Err("this screen is a kiosk, and `console` is none of its commands".into()),
+            Some(Mode::Operator) => {
+                Err("this screen is a kiosk, and `console` is none of its commands".into())
+            }
             Some(Mode::Viewer(reason)) => Err(format!("this session only looks: {reason}")),
             None => Err("its host is not open".into()),
         }
