@@ -68,7 +68,7 @@ fn everything(canvas: &mut Canvas<'_>, screen: Rect) -> Option<(u16, u16)> {
     let body = Rect { y: screen.y + top, height: screen.height - top - 1, ..screen };
     let last = Rect { y: screen.bottom() - 1, height: 1, ..screen };
     let framed = canvas.framed;
-    let tiles = tile::tile(&canvas.app.screen, body);
+    let tiles = tile::tile(canvas.app, body);
     if framed {
         border::draw(canvas, &tiles);
     }

@@ -178,6 +178,12 @@ impl App {
         lively && tab.browse.is_none() && self.may_write(tab).is_ok()
     }
 
+    /// Whether a key is a command only after the escape key, which was not pressed yet.
+    pub fn escapes(&self) -> bool {
+        let free = self.overlay.is_none() && self.screen.focus == crate::app::Panel::Console;
+        free && !self.consoles.escaped && self.consoles.tab().is_some_and(|tab| self.types_into(tab))
+    }
+
     /// Whether this session may write into a tab's guest at all.
     ///
     /// # Errors
