@@ -98,7 +98,11 @@ pub const KEYS: &[Key] = &[
     key("history", r#""off""#, "the file that keeps lines run in the palette; `off` for none"),
     key("console_escape", r#""Ctrl-^""#, "the key after which the next one is not for the guest"),
     key("console_history", "10000", "lines kept of a console above its screen, 0 to 1000000"),
-    key("console_record", r#""/var/log/domtop/casts""#, "the folder every console is recorded into; `off` for none"),
+    key(
+        "console_record",
+        r#""/var/log/domtop/casts""#,
+        "the folder every console is recorded into; `off` for none",
+    ),
     key("console_clipboard", "false", "whether what is copied goes into the terminal's clipboard"),
     key("console_ring", "64", "KiB kept of consoles nobody has opened, 0 (none are read) to 65536"),
     key("keys", r#"{ quit = ["q", "Ctrl-q"] }"#, "keys by command; an empty list unbinds"),

@@ -6,6 +6,7 @@
 
 mod depth;
 mod file;
+mod guest;
 mod role;
 mod spec;
 
@@ -39,6 +40,8 @@ pub struct Theme {
     name: String,
     styles: [Style; Role::ALL.len()],
     levels: [Style; STEPS],
+    /// What guests paint with.
+    inks: guest::Inks,
 }
 
 impl Theme {
@@ -56,6 +59,13 @@ impl Theme {
     /// A sentence with the file's line and the nearest name.
     pub fn load(name: &str, depth: Depth) -> Result<Self, String> {
         let theme = Self::read(name)?;
+        let inks = guest::Inks::of(&theme, depth);
+        let fitted = theme.fitted(depth)?;
+        Ok(Self { inks, ..fitted })
+    }
+
+    fn fitted(self, depth: Depth) -> Result<Self, String> {
+        let theme = self;
         match depth {
             Depth::None => Ok(Self { name: theme.name, ..Self::read("mono")?.map(colourless) }),
             depth => {
@@ -106,7 +116,7 @@ impl Theme {
         let styles = file::read(name, &text_of(name)?)?;
         let ends = [Role::Calm, Role::Warm, Role::Hot].map(|role| styles[role as usize]);
         let levels = std::array::from_fn(|step| spec::blend(ends, step as f32 / (STEPS - 1) as f32));
-        Ok(Self { name: name.into(), styles, levels })
+        Ok(Self { name: name.into(), styles, levels, inks: guest::Inks::default() })
     }
 
     fn map(self, change: impl Fn(Style) -> Style) -> Self {

@@ -68,10 +68,11 @@ fn everything(canvas: &mut Canvas<'_>, screen: Rect) -> Option<(u16, u16)> {
     let body = Rect { y: screen.y + top, height: screen.height - top - 1, ..screen };
     let last = Rect { y: screen.bottom() - 1, height: 1, ..screen };
     let framed = canvas.framed;
-    let tiles = tile::tile(&canvas.app.screen, body);
+    let tiles = tile::tile(canvas.app, body);
     if framed {
         border::draw(canvas, &tiles);
     }
+    let mut guest = None;
     for &(panel, place) in &tiles {
         canvas.regions.panels.push((panel, area(place)));
         let inner = if framed { border::inside(place) } else { place };
@@ -83,7 +84,7 @@ fn everything(canvas: &mut Canvas<'_>, screen: Rect) -> Option<(u16, u16)> {
             Panel::Pins => pins::draw(canvas, inner),
             Panel::Jobs => jobs::draw(canvas, inner),
             Panel::Events => events::draw(canvas, inner),
-            Panel::Console => console::draw(canvas, inner),
+            Panel::Console => guest = console::draw(canvas, inner),
         }
     }
     if !framed {
@@ -92,7 +93,7 @@ fn everything(canvas: &mut Canvas<'_>, screen: Rect) -> Option<(u16, u16)> {
     }
     let cursor = overlay::draw(canvas, body, last);
     status::draw(canvas, Rect { y: if framed { last.y - 1 } else { last.y }, ..last });
-    cursor
+    cursor.or(guest)
 }
 
 fn too_small(canvas: &mut Canvas<'_>, screen: Rect) {

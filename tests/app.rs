@@ -11,6 +11,8 @@
 
 #[path = "app/chaos.rs"]
 mod chaos;
+#[path = "app/console.rs"]
+mod console;
 #[path = "app/control.rs"]
 mod control;
 #[path = "app/events.rs"]

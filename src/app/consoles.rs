@@ -178,6 +178,12 @@ impl App {
         lively && tab.browse.is_none() && self.may_write(tab).is_ok()
     }
 
+    /// Whether a key is a command only after the escape key, which was not pressed yet.
+    pub fn escapes(&self) -> bool {
+        let free = self.overlay.is_none() && self.screen.focus == crate::app::Panel::Console;
+        free && !self.consoles.escaped && self.consoles.tab().is_some_and(|tab| self.types_into(tab))
+    }
+
     /// Whether this session may write into a tab's guest at all.
     ///
     /// # Errors
@@ -185,7 +191,9 @@ impl App {
     pub(super) fn may_write(&self, tab: &Tab) -> Result<(), String> {
         match self.hosts.iter().find(|host| host.id == tab.host).map(|host| &host.mode) {
             Some(Mode::Operator) if self.allows_name("console") => Ok(()),
-            Some(Mode::Operator) => Err("this screen is a kiosk, and `console` is none of its commands".into()),
+            Some(Mode::Operator) => {
+                Err("this screen is a kiosk, and `console` is none of its commands".into())
+            }
             Some(Mode::Viewer(reason)) => Err(format!("this session only looks: {reason}")),
             None => Err("its host is not open".into()),
         }

@@ -49,8 +49,7 @@ impl App {
     /// A click on a tab shows it; one on the page selects there.
     fn click_consoles(&mut self, at: (u16, u16)) -> Vec<Effect> {
         self.click_panel(Panel::Console, at);
-        if let (Some(place), true) =
-            (under(&self.screen.regions.tabs, at), self.allows_name("console-next"))
+        if let (Some(place), true) = (under(&self.screen.regions.tabs, at), self.allows_name("console-next"))
         {
             self.consoles.shown = place;
             return Vec::new();

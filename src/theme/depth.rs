@@ -48,7 +48,7 @@ pub(super) fn fit(style: Style, base: Style, depth: Depth) -> Style {
     fitted
 }
 
-fn nearest(colour: Color, depth: Depth) -> Color {
+pub(super) fn nearest(colour: Color, depth: Depth) -> Color {
     match (colour, depth) {
         (Color::Rgb(r, g, b), Depth::Palette) => Color::Indexed(of_palette([r, g, b])),
         (Color::Rgb(r, g, b), Depth::Sixteen) => of_sixteen([r, g, b]),

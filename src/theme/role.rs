@@ -72,4 +72,20 @@ roles! {
     Memory,        memory,         "memory",          "memory in use.";
     Inbound,       inbound,        "inbound",         "what is received or read.";
     Outbound,      outbound,       "outbound",        "what is sent or written.";
+    GuestBlack, guest_black, "guest-black", "a guest's black, as letters and as ground.";
+    GuestRed, guest_red, "guest-red", "a guest's red, as letters and as ground.";
+    GuestGreen, guest_green, "guest-green", "a guest's green, as letters and as ground.";
+    GuestYellow, guest_yellow, "guest-yellow", "a guest's yellow, as letters and as ground.";
+    GuestBlue, guest_blue, "guest-blue", "a guest's blue, as letters and as ground.";
+    GuestMagenta, guest_magenta, "guest-magenta", "a guest's magenta, as letters and as ground.";
+    GuestCyan, guest_cyan, "guest-cyan", "a guest's cyan, as letters and as ground.";
+    GuestWhite, guest_white, "guest-white", "a guest's white, as letters and as ground.";
+    GuestBrightBlack, guest_bright_black, "guest-bright-black", "a guest's bright black, as letters and as ground.";
+    GuestBrightRed, guest_bright_red, "guest-bright-red", "a guest's bright red, as letters and as ground.";
+    GuestBrightGreen, guest_bright_green, "guest-bright-green", "a guest's bright green, as letters and as ground.";
+    GuestBrightYellow, guest_bright_yellow, "guest-bright-yellow", "a guest's bright yellow, as letters and as ground.";
+    GuestBrightBlue, guest_bright_blue, "guest-bright-blue", "a guest's bright blue, as letters and as ground.";
+    GuestBrightMagenta, guest_bright_magenta, "guest-bright-magenta", "a guest's bright magenta, as letters and as ground.";
+    GuestBrightCyan, guest_bright_cyan, "guest-bright-cyan", "a guest's bright cyan, as letters and as ground.";
+    GuestBrightWhite, guest_bright_white, "guest-bright-white", "a guest's bright white, as letters and as ground.";
 }

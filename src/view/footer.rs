@@ -35,10 +35,10 @@ pub(super) fn width(app: &App) -> u16 {
 }
 
 fn cells(name: &str, key: &str) -> u16 {
-    u16::try_from(key.width() + 1 + name.width()).unwrap_or(u16::MAX)
+    u16::try_from(key.width() + 1 + word(name).width()).unwrap_or(u16::MAX)
 }
 
-/// A command's name as the footer says it: `next panel`.
+/// A command's name as the footer says it: `next panel`; of a panel's own rows without the panel's name.
 fn word(name: &str) -> String {
-    name.replace('-', " ")
+    name.strip_prefix("console-").unwrap_or(name).replace('-', " ")
 }

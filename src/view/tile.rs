@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::{Panel, Screen};
+use crate::app::{App, Panel, consoles::Split};
 
 /// From this width and height on panels have borders.
 pub(super) const FRAMED: (u16, u16) = (60, 16);
@@ -22,14 +22,30 @@ const ROWS: [&[Panel]; 5] = [
     &[Panel::Console],
 ];
 
+/// The same while consoles stand beside the table.
+const BESIDE: [&[Panel]; 5] = [
+    &[Panel::Domains, Panel::Console],
+    &[Panel::Detail],
+    &[Panel::Pins],
+    &[Panel::Host, Panel::Drivers],
+    &[Panel::Jobs, Panel::Events],
+];
+
+/// From this height on a console stands below other panels while it has the keys.
+const TALL: u16 = 36;
+
 /// Each panel that is shown and where, borders included.
-pub(super) fn tile(screen: &Screen, body: Rect) -> Vec<(Panel, Rect)> {
-    let focus = screen.focus;
-    if screen.zoom || body.height < LEAST * 2 || body.width < FRAMED.0 {
+pub(super) fn tile(app: &App, body: Rect) -> Vec<(Panel, Rect)> {
+    let (screen, focus) = (&app.screen, app.screen.focus);
+    let beside = app.consoles.split == Split::Beside && body.width >= WIDE;
+    // A guest's screen has 24 lines or more: it is not cut to half of a small one.
+    let cramped = focus == Panel::Console && !beside && body.height < TALL;
+    if screen.zoom || cramped || body.height < LEAST * 2 || body.width < FRAMED.0 {
         return vec![(focus, body)];
     }
     let is_open = |panel| screen.open.contains(&panel) || panel == focus;
-    let open = ROWS.iter().map(|row| row.iter().copied().filter(|&p| is_open(p)).collect::<Vec<_>>());
+    let rows = if beside { &BESIDE } else { &ROWS };
+    let open = rows.iter().map(|row| row.iter().copied().filter(|&p| is_open(p)).collect::<Vec<_>>());
     let rows: Vec<_> =
         if body.width >= WIDE { open.collect() } else { open.flatten().map(|panel| vec![panel]).collect() };
     let rows: Vec<_> = fitting(rows.into_iter().filter(|row| !row.is_empty()).collect(), focus, body.height);
@@ -71,6 +87,8 @@ fn beside(row: &[Panel], place: Rect) -> Vec<(Panel, Rect)> {
     let [left, right] = row else { return row.iter().map(|&panel| (panel, place)).collect() };
     let width = match right {
         Panel::Detail => (place.width * 9 / 25).clamp(40, 72),
+        // As many columns as a guest has at least, where the table keeps enough to tell domains by.
+        Panel::Console => (place.width / 2).max(82).min(place.width.saturating_sub(40)),
         _ => place.width / 2,
     };
     let x = place.right() - width;

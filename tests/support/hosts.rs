@@ -180,7 +180,9 @@ impl Desk {
             jobs: Area::default(),
             events: area(61, rows + 4, 58, 4),
             pins: domtop::app::regions::Grid::default(),
-            lengths: [0, 30, 30, 30, 30, 30, 30],
+            lengths: [0, 30, 30, 30, 30, 30, 30, 0],
+            console: domtop::app::regions::Seen::default(),
+            tabs: Vec::new(),
             footer: vec![("filter", area(0, 33, 8, 1)), ("help", area(10, 33, 8, 1))],
             more_columns: true,
         }

@@ -33,7 +33,9 @@ impl App {
     pub fn allows(&self, command: &Command) -> bool {
         let listed = |names: &Vec<String>| names.iter().any(|name| name == command.name);
         // Who can open a console can leave it.
-        let way_out = |names: &Vec<String>| command.name == "console-detach" && names.iter().any(|name| name == "console");
+        let way_out = |names: &Vec<String>| {
+            command.name == "console-detach" && names.iter().any(|name| name == "console")
+        };
         let kiosk = self.settings.kiosk.as_ref();
         command.scope == Scope::Overlay || kiosk.is_none_or(|names| listed(names) || way_out(names))
     }
@@ -59,7 +61,12 @@ fn need(app: &App, need: Need) -> Result<(), String> {
         Need::Filter => (!app.table.filter.is_empty(), "there is no filter"),
         Need::Console => (app.consoles.tab().is_some(), "no console is open"),
         Need::Consoles => (app.consoles.tabs.len() > 1, "no other console is open"),
-        Need::Pen => return app.consoles.tab().map_or_else(|| Err("no console is open".into()), |tab| app.may_write(tab)),
+        Need::Pen => {
+            return app
+                .consoles
+                .tab()
+                .map_or_else(|| Err("no console is open".into()), |tab| app.may_write(tab));
+        }
         Need::Themes => (!app.settings.themes.is_empty(), "there is no other theme"),
     };
     if there { Ok(()) } else { Err(reason.into()) }

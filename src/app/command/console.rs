@@ -41,10 +41,15 @@ pub(super) const ROWS: [Command; 24] = [
     .under(Group::Console)
     .asks(Op::Consoles)
     .with(&[DOMAIN.of(ArgKind::Domain)]),
-    row!("console-detach", &["d", "q", "."], "Leaves a console, which goes on and keeps every line", |app, _| {
-        app.detach_console();
-        Vec::new()
-    }),
+    row!(
+        "console-detach",
+        &["d", "q", "."],
+        "Leaves a console, which goes on and keeps every line",
+        |app, _| {
+            app.detach_console();
+            Vec::new()
+        }
+    ),
     row!("console-close", &["x"], "Ends a console and drops the lines it kept", |app, _| app.close_console()),
     row!("console-next", &["]"], Consoles, "Shows the next open console", |app, _| turn(app, 1)),
     row!("console-previous", &["["], Consoles, "Shows the open console before", |app, _| turn(app, -1)),

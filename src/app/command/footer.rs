@@ -3,7 +3,7 @@
 use super::{Command, Scope, availability, find};
 use crate::{
     app::{App, Overlay, Panel},
-    model::DomainState,
+    model::{DomainState, console::Link},
 };
 
 const TABLE: &[&str] = &[
@@ -28,6 +28,38 @@ const PINS: &[&str] = &[
     "pin-back",
     "next-panel",
 ];
+const TYPED: &[&str] = &[
+    "console-detach",
+    "console-browse",
+    "help",
+    "console-next",
+    "console-close",
+    "console-find",
+    "console-record",
+    "zoom",
+];
+const BROWSED: &[&str] = &[
+    "console-live",
+    "console-find",
+    "console-select",
+    "console-copy",
+    "console-older",
+    "help",
+    "console-lines",
+    "console-save",
+];
+const WATCHED: &[&str] = &[
+    "console-take",
+    "console-detach",
+    "console-find",
+    "console-next",
+    "help",
+    "console-browse",
+    "console-close",
+    "zoom",
+];
+const BROKEN: &[&str] =
+    &["console-attach", "console-detach", "console-close", "console-next", "help", "console-save"];
 const EDITED: &[&str] =
     &["pin-apply", "pin-back", "pin-toggle", "pin-half", "pin-set", "help", "pin-spread", "pin-revert"];
 
@@ -35,9 +67,11 @@ const EDITED: &[&str] =
 ///
 /// Rows without a key, or that cannot be run now, are left out.
 pub fn footer(app: &App) -> impl Iterator<Item = (&'static Command, String)> {
-    names(app).iter().filter_map(|name| {
+    let escapes = app.escapes();
+    names(app).iter().filter_map(move |name| {
         let command = find(name)?;
         let key = app.keymap.keys_in(Scope::of(app.screen.focus), command).into_iter().next()?;
+        let key = if escapes { format!("{} {key}", app.settings.console.escape) } else { key };
         (suits(app, name) && availability(app, command).is_ok()).then_some((command, key))
     })
 }
@@ -64,7 +98,18 @@ fn names(app: &App) -> &'static [&'static str] {
         (None, Panel::Events) => EVENTS,
         (None, Panel::Pins) if app.pins.edit.is_some() => EDITED,
         (None, Panel::Pins) => PINS,
+        (None, Panel::Console) => consoles(app),
         (None, _) => PANEL,
+    }
+}
+
+fn consoles(app: &App) -> &'static [&'static str] {
+    let Some(tab) = app.consoles.tab() else { return PANEL };
+    match (&tab.link, &tab.browse) {
+        (_, Some(_)) => BROWSED,
+        (Link::Watching(_), None) => WATCHED,
+        (Link::Lost(_) | Link::Ended(_), None) => BROKEN,
+        (Link::Opening | Link::Writing, None) => TYPED,
     }
 }
 

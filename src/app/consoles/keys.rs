@@ -92,7 +92,11 @@ impl App {
     }
 
     /// Yes: what was shown is pasted, if it still can be.
-    pub(in crate::app) fn confirm_paste(&mut self, id: crate::model::console::ConsoleId, text: String) -> Vec<Effect> {
+    pub(in crate::app) fn confirm_paste(
+        &mut self,
+        id: crate::model::console::ConsoleId,
+        text: String,
+    ) -> Vec<Effect> {
         let same = |tab: &&Tab| tab.id == id && self.types_into(tab);
         if self.consoles.tab().filter(same).is_none() {
             return self.explain_typing();

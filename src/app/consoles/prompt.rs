@@ -89,10 +89,15 @@ impl App {
     /// A file for what a console shows: in the folder for recordings, named after the domain and the time.
     fn file_for(&self, tab: &Tab, ending: &str) -> String {
         let name: String = tab.wanted.name.raw().chars().map(plain).take(64).collect();
-        let name = if name.trim_matches(['.', '_']).is_empty() { "console" } else { name.trim_start_matches('.') };
+        let name =
+            if name.trim_matches(['.', '_']).is_empty() { "console" } else { name.trim_start_matches('.') };
         let wall = self.pane().latest.as_ref().map_or(0, |snapshot| snapshot.at.wall.0);
         let seconds = i64::try_from(wall / 1_000_000_000).unwrap_or(0) + i64::from(self.settings.utc_offset);
-        let file = if wall == 0 { format!("{name}.{ending}") } else { format!("{name}-{}.{ending}", stamp(seconds)) };
+        let file = if wall == 0 {
+            format!("{name}.{ending}")
+        } else {
+            format!("{name}-{}.{ending}", stamp(seconds))
+        };
         match &self.settings.console.folder {
             Some(folder) => folder.join(file).to_string_lossy().into_owned(),
             None => file,

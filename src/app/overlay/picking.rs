@@ -152,10 +152,7 @@ impl App {
             }
             // Only its own key says yes: Enter may be one too many.
             Some(
-                asks @ (Overlay::Confirm { .. }
-                | Overlay::Leave
-                | Overlay::Discard
-                | Overlay::Paste { .. }),
+                asks @ (Overlay::Confirm { .. } | Overlay::Leave | Overlay::Discard | Overlay::Paste { .. }),
             ) => {
                 self.overlay = Some(asks);
             }

@@ -48,10 +48,15 @@ const fn sort(kind: TtyKind) -> &'static str {
 }
 
 /// Draws what is to be pasted and what says yes.
-pub(super) fn paste(canvas: &mut Canvas<'_>, body: Rect, (text, offset): (&str, usize)) -> Option<(u16, u16)> {
+pub(super) fn paste(
+    canvas: &mut Canvas<'_>,
+    body: Rect,
+    (text, offset): (&str, usize),
+) -> Option<(u16, u16)> {
     let (app, theme) = (canvas.app, canvas.theme);
     let lines = text.lines().count();
-    let listed = u16::try_from(lines).unwrap_or(u16::MAX).min(LISTED).min(body.height.saturating_sub(6)).max(1);
+    let listed =
+        u16::try_from(lines).unwrap_or(u16::MAX).min(LISTED).min(body.height.saturating_sub(6)).max(1);
     let inner = popup::middle(canvas, body, (76, listed + 6), "Paste");
     let label = app.consoles.tab().map(crate::app::consoles::Tab::label).unwrap_or_default();
     let mut pen = canvas.pen(inner, 0);

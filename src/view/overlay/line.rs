@@ -7,6 +7,7 @@ use crate::{
     app::{
         App, Overlay,
         command::{Arg, Command, Run},
+        consoles::Purpose,
     },
     model::{CpuSet, text::visible},
     view::{
@@ -23,7 +24,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, last: Rect, overlay: &Overlay) -> Op
     let (label, error) = match overlay {
         Overlay::Filter { .. } => ("filter /", app.table.filter_error.as_deref()),
         Overlay::Interval { error, .. } => ("sample every ", error.as_deref()),
-        Overlay::Arguments { error, .. } | Overlay::Cpus { error, .. } => (asked.as_str(), error.as_deref()),
+        Overlay::Arguments { error, .. } | Overlay::Cpus { error, .. } | Overlay::Console { error, .. } => {
+            (asked.as_str(), error.as_deref())
+        }
         _ => (":", None),
     };
     let keys = footer::width(app).min(last.width / 2);
@@ -39,6 +42,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, last: Rect, overlay: &Overlay) -> Op
         }
         (None, Overlay::Arguments { command, .. }) => pen.skip(2).put(&wanted(command), theme.dim()),
         (None, Overlay::Cpus { .. }) => pen.put("  as 0-3,^2,8, or all", theme.dim()),
+        (None, Overlay::Console { purpose: Purpose::Find, .. }) => {
+            pen.put("  in all lines kept", theme.dim())
+        }
+        (None, Overlay::Console { .. }) => pen.put("  which must not be there", theme.dim()),
         (None, Overlay::Interval { .. }) => pen.put("  seconds, or as 250ms", theme.dim()),
         (None, _) => pen.skip(2).put(&told(app.awaited()), theme.dim()),
     };
@@ -55,6 +62,9 @@ fn asked(app: &App, overlay: &Overlay) -> String {
     if let Overlay::Cpus { vcpus, .. } = overlay {
         let vcpus: CpuSet = vcpus.iter().copied().collect();
         return format!("{} pCPUs of vCPU {vcpus}: ", app.pins.half.word());
+    }
+    if let Overlay::Console { purpose, .. } = overlay {
+        return format!("{}: ", purpose.title());
     }
     let Overlay::Arguments { command, line, .. } = overlay else { return String::new() };
     match line.targets.as_slice() {
