@@ -1,0 +1,1 @@
+//! Recordings: asciinema's file format, version 2.
