@@ -78,7 +78,7 @@ const LAYERS: &[Layer] = &[
         name: "console",
         files: &["console"],
         modules: &["console", "model"],
-        crates: &["alacritty_terminal", "unicode_width", "serde", "serde_json"],
+        crates: &["alacritty_terminal", "unicode_width", "serde", "serde_json", "thiserror"],
     },
     Layer {
         name: "sampler",
