@@ -36,6 +36,9 @@ pub struct Encoder {
 
 impl Encoder {
     /// The first line.
+    ///
+    /// # Panics
+    /// Never: numbers and text are JSON.
     pub fn head(head: &Head, out: &mut Vec<u8>) {
         let line = Line {
             version: 2,
@@ -50,6 +53,9 @@ impl Encoder {
     }
 
     /// The line of an event; none where there is nothing in it yet.
+    ///
+    /// # Panics
+    /// Never: memory takes what is written.
     pub fn event(&mut self, at: Duration, kind: Kind, bytes: &[u8], out: &mut Vec<u8>) {
         let before = out.len();
         write!(out, "[{}.{:06}, \"{}\", \"", at.as_secs(), at.subsec_micros(), kind.letter())

@@ -80,7 +80,7 @@ impl<R: BufRead> Lines<R> {
             self.number += 1;
             self.text.clear();
             let read = self.source.by_ref().take(MOST_LINE).read_until(b'\n', &mut self.text);
-            let length = read.map_err(|error| self.wrong(error))?;
+            let length = read.map_err(|error| self.wrong(&error))?;
             self.cut = !self.text.ends_with(b"\n");
             if length as u64 == MOST_LINE && self.cut {
                 return Err(self.wrong("it is longer than 8 MiB"));
@@ -94,13 +94,13 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
-    fn wrong(&self, what: impl ToString) -> Error {
+    fn wrong(&self, what: &(impl ToString + ?Sized)) -> Error {
         Error { line: self.number, what: what.to_string() }
     }
 }
 
 fn head<R: BufRead>(lines: &Lines<R>) -> Result<Head, Error> {
-    let wrong = |error| lines.wrong(format!("this is no recording of asciinema's ({error})"));
+    let wrong = |error| lines.wrong(&format!("this is no recording of asciinema's ({error})"));
     let first: First = serde_json::from_slice(&lines.text).map_err(wrong)?;
     match first {
         First { version: 2, width: Some(width), height: Some(height), timestamp, title } => {
@@ -108,7 +108,7 @@ fn head<R: BufRead>(lines: &Lines<R>) -> Result<Head, Error> {
         }
         First { version: 2, .. } => Err(lines.wrong("it doesn't say how wide and high the terminal was")),
         First { version, .. } => {
-            Err(lines.wrong(format!("it is of version {version}; version 2 can be played")))
+            Err(lines.wrong(&format!("it is of version {version}; version 2 can be played")))
         }
     }
 }
@@ -116,9 +116,9 @@ fn head<R: BufRead>(lines: &Lines<R>) -> Result<Head, Error> {
 /// The event of a line; none of a kind that is not known, as the format asks for.
 fn event<R: BufRead>(lines: &Lines<R>, last: Duration) -> Result<Option<Event>, Error> {
     let (seconds, kind, data): (f64, String, String) =
-        serde_json::from_slice(&lines.text).map_err(|error| lines.wrong(error))?;
+        serde_json::from_slice(&lines.text).map_err(|error| lines.wrong(&error))?;
     if !(0.0..=LONGEST).contains(&seconds) {
-        return Err(lines.wrong(format!("{seconds} is no time")));
+        return Err(lines.wrong(&format!("{seconds} is no time")));
     }
     let what = match kind.as_str() {
         "o" => What::Output(data),
@@ -126,7 +126,7 @@ fn event<R: BufRead>(lines: &Lines<R>, last: Duration) -> Result<Option<Event>, 
         "m" => What::Mark(data),
         "r" => match size(&data) {
             Some((columns, rows)) => What::Resize(columns, rows),
-            None => return Err(lines.wrong(format!("{data:?} is no size"))),
+            None => return Err(lines.wrong(&format!("{data:?} is no size"))),
         },
         _ => return Ok(None),
     };

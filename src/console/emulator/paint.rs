@@ -12,7 +12,7 @@ use alacritty_terminal::{
         TermDamage, TermMode,
         cell::{Cell as Source, Flags},
     },
-    vte::ansi::{Color as Colour, NamedColor},
+    vte::ansi::{Color as Colour, NamedColor as Named},
 };
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -165,7 +165,7 @@ fn ink(colour: Colour) -> Ink {
 
 /// The sixteen by their numbers, the dim ones by those of what they are dim of; else the terminal's own.
 fn named(number: usize) -> Ink {
-    const DIM: usize = NamedColor::DimBlack as usize;
+    const DIM: usize = Named::DimBlack as usize;
     match number {
         0..=15 => Ink::Indexed(u8::try_from(number).unwrap_or_default()),
         _ if (DIM..DIM + 8).contains(&number) => Ink::Indexed(u8::try_from(number - DIM).unwrap_or_default()),

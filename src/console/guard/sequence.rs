@@ -159,10 +159,9 @@ fn verdict(parameters: &[u8], last: u8) -> Verdict {
         (Some(b'?'), b'h' | b'l') => modes(parameters, last),
         // Repeats of a character: thousands of them for a few bytes are an attack.
         (None, b'b') if parameters.len() > 3 => Verdict::Drop,
-        // Window operations and titles, printing, terminal parameters.
-        (_, b't' | b'i' | b'x') => Verdict::Drop,
-        // Keyboard protocols; attributes, version and extents that only a real terminal has.
-        (Some(_), b'u' | b'm' | b'q' | b'c' | b'n' | b'S' | b'p') => Verdict::Drop,
+        // Window operations and titles, printing, terminal parameters; where private, keyboard protocols, and questions
+        // for attributes, version and extents that only a real terminal has.
+        (_, b't' | b'i' | b'x') | (Some(_), b'u' | b'm' | b'q' | b'c' | b'n' | b'S' | b'p') => Verdict::Drop,
         // What a mode is set to.
         (None, b'p') if parameters.contains(&b'$') => Verdict::Drop,
         _ => Verdict::Keep,
