@@ -9,6 +9,7 @@
 //!  config     the user's file
 //!  driver     Observe and Control; the stack with its three routes; one module per peer
 //!  sampler    a thread that fills snapshots at absolute deadlines
+//!  console    a guest's terminal on a thread of its own: guard, emulator, sharing, recording
 //!  app        all state of the screen; messages in, effects out; no I/O, no clock
 //!  theme      roles to colours
 //!  view       draws the app: &App in, cells and Regions out
@@ -21,6 +22,7 @@ pub mod audit;
 pub mod batch;
 pub mod cli;
 pub mod config;
+pub mod console;
 pub mod driver;
 pub mod model;
 pub mod runtime;
