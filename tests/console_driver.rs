@@ -333,6 +333,7 @@ fn a_lock_file_that_was_taken_away_is_no_lock() {
     drop(gone);
     assert!(lock.exists());
     drop(watch);
+    assert!(!lock.exists(), "as Xen's own client leaves it");
 }
 
 #[test]

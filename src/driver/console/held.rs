@@ -11,7 +11,7 @@ use std::{
         fd::OwnedFd,
         unix::fs::{MetadataExt, OpenOptionsExt},
     },
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use nix::{
@@ -33,7 +33,21 @@ const TRIES: usize = 16;
 #[derive(Debug)]
 pub(super) struct Held {
     _tty: Flock<OwnedFd>,
-    _file: Option<Flock<File>>,
+    _file: Option<LockFile>,
+}
+
+/// A file that is locked, and taken away when it is given up, as Xen's own client does.
+#[derive(Debug)]
+struct LockFile {
+    path: PathBuf,
+    _lock: Flock<File>,
+}
+
+impl Drop for LockFile {
+    fn drop(&mut self) {
+        // While it is locked: whoever finds it locks what has the name then. One that stays is as good.
+        let _ = fs::remove_file(&self.path);
+    }
 }
 
 /// A process that reads a console.
@@ -81,7 +95,7 @@ pub fn holder(tty: &Tty) -> Option<Holder> {
 
 /// Takes the lock on a file, which is made where it is not there; none where there is no directory for it. A holder
 /// may take its file away when it leaves: only what still has the name is the lock.
-fn lock_file(path: &Path) -> io::Result<Option<Flock<File>>> {
+fn lock_file(path: &Path) -> io::Result<Option<LockFile>> {
     for _ in 0..TRIES {
         let flags = (OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK).bits();
         let mut options = OpenOptions::new();
@@ -93,7 +107,7 @@ fn lock_file(path: &Path) -> io::Result<Option<Flock<File>>> {
         let lock = Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, errno)| errno)?;
         let (mine, named) = (lock.metadata()?, fs::symlink_metadata(path));
         if named.is_ok_and(|named| (named.dev(), named.ino()) == (mine.dev(), mine.ino())) {
-            return Ok(Some(lock));
+            return Ok(Some(LockFile { path: path.into(), _lock: lock }));
         }
     }
     Err(Errno::EWOULDBLOCK.into())

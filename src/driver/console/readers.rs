@@ -7,7 +7,7 @@
 
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
     thread,
     time::Duration,
@@ -34,11 +34,14 @@ fn still_reads(pid: u32, tty: &Path) -> bool {
 
 fn reads(pid: u32, tty: &Path) -> bool {
     let open = open_files(pid);
-    let reading = |number: &str| {
-        fs::symlink_metadata(format!("/proc/{pid}/fd/{number}"))
-            .is_ok_and(|link| link.permissions().mode() & READS != 0)
+    let same = |number: &str, target: &Path| {
+        // Another devpts has terminals of the same names.
+        target.file_name() == tty.file_name() && identity(&link(pid, number)) == identity(tty)
     };
-    let reads = open.iter().any(|(number, target)| target == tty && reading(number));
+    let reading = |number: &str| {
+        fs::symlink_metadata(link(pid, number)).is_ok_and(|link| link.permissions().mode() & READS != 0)
+    };
+    let reads = open.iter().any(|(number, target)| same(number, target) && reading(number));
     reads && !open.iter().any(|(number, target)| is_master(pid, number, target, tty))
 }
 
@@ -49,6 +52,15 @@ fn open_files(pid: u32) -> Vec<(String, PathBuf)> {
         Some((entry.file_name().into_string().ok()?, fs::read_link(entry.path()).ok()?))
     };
     entries.flatten().filter_map(one).collect()
+}
+
+fn link(pid: u32, number: &str) -> PathBuf {
+    format!("/proc/{pid}/fd/{number}").into()
+}
+
+/// What tells one file from another.
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
 /// Whether a descriptor is the other end of this terminal; where the kernel does not tell of which, it may be.
