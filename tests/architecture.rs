@@ -59,7 +59,7 @@ const LAYERS: &[Layer] = &[
         name: "test driver",
         files: &["driver/test"],
         modules: &["model", "wire", "driver", "driver::test"],
-        crates: &["quick_xml", "serde", "serde_json", "uuid", "proptest", "nix"],
+        crates: &["quick_xml", "serde", "serde_json", "uuid", "proptest", "nix", "rustix"],
     },
     Layer {
         name: "hypercall driver",

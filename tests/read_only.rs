@@ -10,7 +10,15 @@ mod support {
     pub mod simxen;
 }
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{Read, Write},
+    os::fd::AsFd,
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use crossterm::event::Event;
 use domtop::{
@@ -21,6 +29,7 @@ use domtop::{
     },
     driver::{
         Answer, Control, DriverInfo, Observe, Permit, Session,
+        conn::{Deadline, wait},
         session::{Opened, assemble},
         xen::{
             hypercall::Xen,
@@ -33,6 +42,13 @@ use domtop::{
     },
 };
 use fake_xenstored::FakeXenstored;
+use nix::{
+    errno::Errno,
+    fcntl::{FcntlArg, OFlag, fcntl},
+    poll::PollFlags,
+    pty::openpty,
+    unistd::ttyname,
+};
 use support::simxen::{SimDomain, SimXen};
 use uuid::Uuid;
 
@@ -93,7 +109,9 @@ impl Peers {
             peers: vec![self.store.socket()],
             proc: nowhere.clone(),
             sys: nowhere.clone(),
-            shm: nowhere,
+            shm: nowhere.clone(),
+            pts: "/dev/pts".into(),
+            locks: nowhere,
             patience: Duration::from_secs(20),
         };
         let xen = Xen::over_read_only(self.sim.clone()).unwrap();
@@ -216,6 +234,37 @@ fn a_controller_over_transports_for_looking_is_stopped_by_them() {
         let failure = controller.run(&Request::Domain(domain(), change.clone())).unwrap_err();
         assert!(matches!(failure.kind(), Kind::Refused | Kind::Unsupported), "{change:?}: {failure}");
     }
+    assert_eq!(peers.seen(), before);
+}
+
+#[test]
+fn a_console_of_a_looking_session_gives_the_guest_no_byte() {
+    let peers = Peers::new();
+    let pty = openpty(None, None).unwrap();
+    let mut guest = File::from(pty.master);
+    let path = ttyname(&pty.slave).unwrap();
+    peers.store.write("/local/domain/5/console/tty", path.to_str().unwrap());
+    let session = assemble(HOST, peers.drivers(), false).unwrap();
+    assert!(session.typist.is_none(), "there is nobody in the process who types");
+    let before = peers.seen();
+    let tty = session.consoles.list(domain()).unwrap().remove(0);
+    let mut watch = session.consoles.watch(&tty).unwrap();
+    let flags = OFlag::from_bits_retain(fcntl(watch.as_fd(), FcntlArg::F_GETFL).unwrap());
+    assert_eq!(flags & OFlag::O_ACCMODE, OFlag::O_RDONLY);
+    assert_eq!(nix::unistd::write(watch.as_fd(), b"reboot\r"), Err(Errno::EBADF));
+    // Silent, as xenconsoled leaves it: an echo would be the terminal's, not this program's.
+    let mut modes = nix::sys::termios::tcgetattr(&pty.slave).unwrap();
+    nix::sys::termios::cfmakeraw(&mut modes);
+    nix::sys::termios::tcsetattr(&pty.slave, nix::sys::termios::SetArg::TCSANOW, &modes).unwrap();
+    guest.write_all(b"web1 login: ").unwrap();
+    wait(&watch, PollFlags::POLLIN, Deadline::after(Duration::from_secs(20))).unwrap();
+    let mut bytes = [0; 64];
+    let size = watch.read(&mut bytes).unwrap();
+    assert_eq!(&bytes[..size], b"web1 login: ");
+    drop(watch);
+    let flags = OFlag::from_bits_retain(fcntl(&guest, FcntlArg::F_GETFL).unwrap());
+    fcntl(&guest, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK)).unwrap();
+    assert_eq!(guest.read(&mut bytes).unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
     assert_eq!(peers.seen(), before);
 }
 

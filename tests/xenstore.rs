@@ -24,7 +24,15 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 fn places(socket: PathBuf, patience: Duration) -> Places {
     let nowhere = PathBuf::from("/nonexistent");
-    Places { peers: vec![socket], proc: nowhere.clone(), sys: nowhere.clone(), shm: nowhere, patience }
+    Places {
+        peers: vec![socket],
+        proc: nowhere.clone(),
+        sys: nowhere.clone(),
+        shm: nowhere.clone(),
+        pts: nowhere.clone(),
+        locks: nowhere,
+        patience,
+    }
 }
 
 fn open(fake: &FakeXenstored) -> Xenstore {

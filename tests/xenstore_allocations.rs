@@ -54,6 +54,8 @@ fn a_warm_tick_allocates_nothing() {
         proc: files.path().join("proc"),
         sys: files.path().join("sys"),
         shm: files.path().join("shm"),
+        pts: files.path().join("pts"),
+        locks: files.path().join("locks"),
         patience: Duration::from_secs(20),
     })
     .unwrap();

@@ -32,7 +32,15 @@ type Gave = Result<(), (Kind, String)>;
 fn places(fake: &FakeXenstored) -> Places {
     let nowhere = PathBuf::from("/nonexistent");
     let patience = Duration::from_secs(20);
-    Places { peers: vec![fake.socket()], proc: nowhere.clone(), sys: nowhere.clone(), shm: nowhere, patience }
+    Places {
+        peers: vec![fake.socket()],
+        proc: nowhere.clone(),
+        sys: nowhere.clone(),
+        shm: nowhere.clone(),
+        pts: nowhere.clone(),
+        locks: nowhere,
+        patience,
+    }
 }
 
 /// A host of this driver and one that is no hypervisor's; the driver beside it, to read with.

@@ -47,6 +47,8 @@ impl Host {
             proc: below("proc"),
             sys: below("sys"),
             shm: below("shm"),
+            pts: below("pts"),
+            locks: below("locks"),
             patience: Duration::from_secs(20),
         })
         .unwrap()

@@ -12,6 +12,7 @@
 //! the same slave, opened `O_RDONLY` and `O_WRONLY`: who has only a [`Watch`] has no way to type, whatever it does.
 
 mod held;
+mod readers;
 mod watch;
 mod writing;
 

@@ -12,6 +12,7 @@
 
 mod board;
 mod check;
+mod console;
 mod control;
 mod demo;
 mod describe;
@@ -35,7 +36,7 @@ pub use event::{Deed, Event, Stage};
 pub use plan::{DevicePlan, DomainPlan, HostPlan, Life, NodePlan, PoolPlan, Share, Start};
 pub use temper::Temper;
 
-use self::{kept::Kept, world::World};
+use self::{console::Lines, kept::Kept, world::World};
 use super::{Answer, DriverInfo};
 use crate::model::{
     Op, Stamp,
@@ -59,6 +60,8 @@ pub struct Test {
     world: Mutex<World>,
     /// Locked after the world, where both are.
     kept: Option<Mutex<Kept>>,
+    /// Locked after the world, where both are.
+    lines: Mutex<Lines>,
 }
 
 impl Test {
@@ -72,7 +75,7 @@ impl Test {
         let kept = host.state.as_deref().map(|path| Kept::open(path, of)).transpose()?;
         let (kept, left) = kept.map_or((None, None), |(kept, left)| (Some(Mutex::new(kept)), left));
         let world = left.map_or_else(|| fresh(host), Ok)?;
-        Ok(Self { info: info(host), world: Mutex::new(world), kept })
+        Ok(Self { info: info(host), world: Mutex::new(world), kept, lines: Mutex::default() })
     }
 
     /// A host as a test wants it.
@@ -81,12 +84,15 @@ impl Test {
     /// Where there can be no such host.
     pub fn script(plan: HostPlan) -> Answer<Self> {
         plan.check()?;
-        Ok(Self { info: info(&TestHost::default()), world: Mutex::new(World::new(plan)), kept: None })
+        let world = Mutex::new(World::new(plan));
+        Ok(Self { info: info(&TestHost::default()), world, kept: None, lines: Mutex::default() })
     }
 
     /// Has something happen now.
     pub fn inject(&self, event: Event) {
-        self.world().change(|world| world.happen(event));
+        let mut world = self.world();
+        world.change(|world| world.happen(event));
+        self.lines().follow(&world);
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
@@ -107,17 +113,38 @@ impl Test {
             kept.begin(&mut world, at);
         }
         world.tick(at);
+        let wishes = self.lines().wishes();
+        self.lines().follow(&world);
+        drop(world);
+        for (key, stage) in wishes {
+            // What cannot be kept now is not done; the guest stays down, and can be destroyed.
+            let _ = self.carry_out(self.world(), |world| world.wish(key, stage));
+        }
     }
 
     /// Changes the world, for an operation that is not to fail; where state is kept, as all processes see it.
     fn alter(&self, op: Op, change: impl FnOnce(&mut World) -> Answer<()>) -> Answer<()> {
-        let mut world = self.asked(op)?;
-        let Some(mut kept) = self.kept() else { return world.change(change) };
-        let lock = kept.lock(&mut world)?;
+        self.carry_out(self.asked(op)?, change)
+    }
+
+    fn carry_out(
+        &self,
+        mut world: MutexGuard<'_, World>,
+        change: impl FnOnce(&mut World) -> Answer<()>,
+    ) -> Answer<()> {
+        let mut kept = self.kept();
+        let lock = kept.as_mut().map(|kept| kept.lock(&mut world)).transpose()?;
         world.change(change)?;
-        kept.keep(&world)?;
+        if let Some(kept) = &mut kept {
+            kept.keep(&world)?;
+        }
         drop(lock);
+        self.lines().follow(&world);
         Ok(())
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Lines> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn kept(&self) -> Option<MutexGuard<'_, Kept>> {

@@ -31,6 +31,7 @@ use std::{
 
 pub const DIRECTORY: u32 = 1;
 pub const READ: u32 = 2;
+pub const GET_PERMS: u32 = 3;
 pub const WATCH: u32 = 4;
 pub const UNWATCH: u32 = 5;
 pub const TRANSACTION_START: u32 = 6;
@@ -89,6 +90,8 @@ type Tree = BTreeMap<String, Vec<u8>>;
 #[derive(Default)]
 struct State {
     tree: Tree,
+    /// Who may do what with a node, where that is not the control domain alone.
+    permissions: BTreeMap<String, Vec<u8>>,
     /// Counts writes to the tree.
     generation: u64,
     transactions: BTreeMap<u32, Transaction>,
@@ -142,6 +145,14 @@ impl FakeXenstored {
     /// Writes a node and fires its watches.
     pub fn write(&self, path: &str, value: &str) {
         self.state().write(path, value.as_bytes());
+    }
+
+    /// Writes a node and who may do what with it, as `n0 r5`.
+    pub fn write_for(&self, path: &str, value: &str, permissions: &str) {
+        let mut state = self.state();
+        let permissions = permissions.split(' ').flat_map(|one| [one.as_bytes(), b"\0"].concat()).collect();
+        state.permissions.insert(path.into(), permissions);
+        state.write(path, value.as_bytes());
     }
 
     /// Removes a node and all below it, and fires.
@@ -417,7 +428,10 @@ impl State {
                 Ok(part)
             }
             READ if self.exists(path) => Ok(self.tree.get(path).cloned().unwrap_or_default()),
-            READ => Err("ENOENT"),
+            GET_PERMS if self.exists(path) => {
+                Ok(self.permissions.get(path).cloned().unwrap_or_else(|| b"n0\0".to_vec()))
+            }
+            READ | GET_PERMS => Err("ENOENT"),
             WATCH if self.refuses_watches => Err("E2BIG"),
             WATCH => {
                 let watch = (path.clone(), fields[1].clone());

@@ -330,7 +330,7 @@ fn drivers() -> Vec<DriverStatus> {
     let reads =
         [Op::Hypervisor, Op::Node, Op::HostMemory, Op::PcpuTimes, Op::Domains, Op::Vcpus, Op::Affinities];
     let acts = [Op::Suspend, Op::Resume, Op::Destroy, Op::Pin, Op::SetScheduler, Op::SetMaxMemory];
-    let store = [Op::Identify, Op::Devices, Op::Facts, Op::Shutdown, Op::Reboot, Op::SetMemory];
+    let store = [Op::Identify, Op::Devices, Op::Facts, Op::Consoles, Op::Shutdown, Op::Reboot, Op::SetMemory];
     let status = |name: &str, peer: &str, ops: Vec<Op>, (calls, failures): (u64, u64)| DriverStatus {
         name: name.into(),
         peer: peer.into(),

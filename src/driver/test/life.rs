@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     driver::{Answer, Error},
-    model::{DomainId, Kind, Nanos, ShutdownReason},
+    model::{DomainId, DomainKey, Kind, Nanos, ShutdownReason},
 };
 
 /// How long a domain that shut down stands there before it is torn down.
@@ -191,6 +191,13 @@ impl World {
         if let Some(takes) = guest.plan.life.shutdown {
             self.queue.put(later(self.clock.now, takes.seconds()), Event::Run(id, stage));
         }
+    }
+
+    /// A guest does by itself what it decided.
+    pub(super) fn wish(&mut self, key: DomainKey, stage: Stage) -> Answer<()> {
+        let id = self.guest(key)?.key().id.unwrap_or_default();
+        self.go_on(id, stage);
+        Ok(())
     }
 
     /// A run goes on to a later stage, if it still goes on.

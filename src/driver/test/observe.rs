@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Test;
 use crate::{
-    driver::{Answer, DriverInfo, Observe},
+    driver::{Answer, DriverInfo, Error, Observe},
     model::{
         Affinity, Demand, Device, Domain, DomainKey, HostMemory, Hypervisor, Light, Name, Node, Op, PcpuTime,
         SchedParams, Stamp, Vcpu, console::Tty,
@@ -77,7 +77,12 @@ impl Observe for Test {
     }
 
     fn consoles(&self, key: DomainKey) -> Answer<Vec<Tty>> {
-        self.asked(Op::Consoles)?.guest(key).map(|_| Vec::new())
+        let world = self.asked(Op::Consoles)?;
+        let guest = world.guest(key)?;
+        if guest.run.is_none() {
+            return Err(Error::no_domain(format!("console of {}: it does not run", guest.name.shown())));
+        }
+        self.lines().of(guest)
     }
 
     fn scheduler(&self, key: DomainKey) -> Answer<SchedParams> {

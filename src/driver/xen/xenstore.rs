@@ -8,6 +8,7 @@
 
 mod clean_up;
 mod client;
+mod consoles;
 mod control;
 mod counters;
 mod devices;
@@ -24,10 +25,10 @@ use std::{
     time::Duration,
 };
 
-use self::{counters::Counters, link::Link, names::Names};
+use self::{consoles::Terminals, counters::Counters, link::Link, names::Names};
 use crate::{
     driver::{Answer, DriverInfo, Error, Observe},
-    model::{Demand, Device, Domain, DomainKey, Light, Name, Op, Stamp},
+    model::{Demand, Device, Domain, DomainKey, Light, Name, Op, Stamp, console::Tty},
 };
 
 /// How long xenstored may be silent while it owes an answer.
@@ -44,6 +45,10 @@ pub struct Places {
     pub sys: PathBuf,
     /// Where tapdisk keeps its counters, `/dev/shm`.
     pub shm: PathBuf,
+    /// Where devpts is mounted, `/dev/pts`.
+    pub pts: PathBuf,
+    /// Where Xen's own console client keeps its locks, `/var/lock`.
+    pub locks: PathBuf,
     /// How long xenstored may be silent while it owes an answer.
     pub patience: Duration,
 }
@@ -66,17 +71,20 @@ impl Places {
             proc: "/proc".into(),
             sys: "/sys".into(),
             shm: "/dev/shm".into(),
+            pts: "/dev/pts".into(),
+            locks: "/var/lock".into(),
             patience: PATIENCE,
         }
     }
 }
 
 /// What the driver can, all of it with any xenstored.
-const OPS: [Op; 10] = [
+const OPS: [Op; 11] = [
     Op::Identify,
     Op::Traffic,
     Op::Devices,
     Op::Facts,
+    Op::Consoles,
     Op::Requests,
     Op::Shutdown,
     Op::Reboot,
@@ -109,6 +117,7 @@ struct State {
     link: Link,
     names: Names,
     counters: Counters,
+    terminals: Terminals,
 }
 
 impl State {
@@ -142,7 +151,8 @@ impl Xenstore {
     pub fn at(places: Places) -> Answer<Self> {
         let (link, peer) = Link::open(places.peers, places.patience)?;
         let counters = Counters::new(&places.proc, &places.sys, places.shm);
-        let state = State { link, names: Names::default(), counters };
+        let terminals = Terminals { pts: places.pts, locks: places.locks };
+        let state = State { link, names: Names::default(), counters, terminals };
         Ok(Self { info: describe(&peer), state: Mutex::new(state) })
     }
 
@@ -200,6 +210,13 @@ impl Observe for Xenstore {
         let mut state = self.state();
         let id = state.running(key)?;
         state.link.run(|client| facts::read(id, key.uuid, client))
+    }
+
+    fn consoles(&self, key: DomainKey) -> Answer<Vec<Tty>> {
+        let mut state = self.state();
+        let id = state.running(key)?;
+        let State { link, terminals, .. } = &mut *state;
+        link.run(|client| consoles::read(id, key.uuid, terminals, client))
     }
 
     fn requests(&self, keys: &[DomainKey], into: &mut Vec<(DomainKey, Name)>) -> Answer<()> {
