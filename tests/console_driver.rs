@@ -33,7 +33,7 @@ use domtop::{
 };
 use fake_xenstored::{FakeXenstored, Scratch};
 use nix::{
-    fcntl::{FcntlArg, Flock, FlockArg, OFlag, fcntl},
+    fcntl::{FcntlArg, FdFlag, Flock, FlockArg, OFlag, fcntl},
     pty::openpty,
     unistd::{isatty, ttyname},
 };
@@ -43,15 +43,19 @@ use uuid::Uuid;
 /// A pty of a guest, with its master here.
 struct Pty {
     master: File,
-    _slave: File,
+    slave: File,
     path: PathBuf,
 }
 
 impl Pty {
     fn new() -> Self {
         let pty = openpty(None, None).unwrap();
+        // No child of a test is to have it: it would be the other end's owner.
+        for end in [&pty.master, &pty.slave] {
+            fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).unwrap();
+        }
         let path = ttyname(&pty.slave).unwrap();
-        Self { master: pty.master.into(), _slave: pty.slave.into(), path }
+        Self { master: pty.master.into(), slave: pty.slave.into(), path }
     }
 
     /// Whether the guest was given anything.
@@ -285,6 +289,26 @@ fn another_process_that_holds_the_lock_is_named() {
 }
 
 #[test]
+fn another_process_that_reads_without_a_lock_is_named() {
+    let host = Host::new();
+    let (pty, consoles) = (Pty::new(), host.session(false).consoles);
+    let mut modes = nix::sys::termios::tcgetattr(&pty.slave).unwrap();
+    nix::sys::termios::cfmakeraw(&mut modes);
+    nix::sys::termios::tcsetattr(&pty.slave, nix::sys::termios::SetArg::TCSANOW, &modes).unwrap();
+    let terminal = File::options().read(true).open(&pty.path).unwrap();
+    let mut other =
+        Command::new("cat").stdin(terminal).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    (&pty.master).write_all(b"x").unwrap();
+    other.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+    let error = consoles.watch(&pty.tty()).unwrap_err();
+    assert_eq!(error.kind, Kind::Refused);
+    assert!(error.message.contains(&format!("cat (process {})", other.id())), "{error}");
+    other.kill().unwrap();
+    other.wait().unwrap();
+    consoles.watch(&pty.tty()).unwrap();
+}
+
+#[test]
 fn a_lock_that_cannot_be_taken_is_told_and_one_without_a_place_is_none() {
     let host = Host::new();
     let (pty, consoles) = (Pty::new(), host.session(false).consoles);
@@ -309,6 +333,7 @@ fn a_lock_file_that_was_taken_away_is_no_lock() {
     drop(gone);
     assert!(lock.exists());
     drop(watch);
+    assert!(!lock.exists(), "as Xen's own client leaves it");
 }
 
 #[test]

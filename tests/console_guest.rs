@@ -246,6 +246,16 @@ fn a_paused_guest_answers_nothing_until_it_runs_on() {
 }
 
 #[test]
+fn a_guest_that_was_paused_before_is_silent_from_the_start() {
+    let mut lab = Lab::new();
+    lab.run("web1", Change::Suspend);
+    let mut console = lab.open("web1");
+    assert!(console.is_silent());
+    lab.run("web1", Change::Resume);
+    console.until("web1:~# ");
+}
+
+#[test]
 fn a_destroyed_guest_takes_its_pty_along() {
     let mut lab = Lab::new();
     let mut console = lab.open("web1");

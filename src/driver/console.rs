@@ -12,10 +12,13 @@
 //! the same slave, opened `O_RDONLY` and `O_WRONLY`: who has only a [`Watch`] has no way to type, whatever it does.
 
 mod held;
+mod readers;
 mod watch;
 mod writing;
 
 use std::sync::Arc;
+
+use uuid::Uuid;
 
 pub use self::{
     held::{Holder, holder},
@@ -46,6 +49,16 @@ impl Consoles {
     /// Every driver's reason, where none could tell.
     pub fn list(&self, key: DomainKey) -> Outcome<Vec<Tty>> {
         self.stack.read(Op::Consoles, |driver| driver.consoles(key))
+    }
+
+    /// The domain of this uuid as it is now: its id is another after every start. None where there is none.
+    ///
+    /// # Errors
+    /// Every driver's reason, where none can list the domains.
+    pub fn find(&self, uuid: Uuid) -> Outcome<Option<DomainKey>> {
+        let mut domains = Vec::new();
+        self.stack.read(Op::Domains, |driver| driver.domains(&mut domains))?;
+        Ok(domains.iter().map(|domain| domain.key).find(|key| key.uuid == uuid))
     }
 
     /// Tells the drivers how late it is, about once a second: for who has consoles of a host without reading it

@@ -2,7 +2,7 @@
 //!
 //! Xen's own client takes `flock` on `/var/lock/xenconsole.DOMID` (tools/console/client/main.c, Xen 4.8 and later);
 //! that is taken where the host has this custom. The terminal itself is always locked too: so two of this program
-//! never read one console, whatever sort it is.
+//! never read one console, whatever sort it is. Who reads it without a lock is looked for besides.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -11,7 +11,7 @@ use std::{
         fd::OwnedFd,
         unix::fs::{MetadataExt, OpenOptionsExt},
     },
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use nix::{
@@ -20,6 +20,7 @@ use nix::{
     sys::stat::{major, minor},
 };
 
+use super::readers;
 use crate::{
     driver::{Answer, Error},
     model::{Kind, console::Tty, text::visible},
@@ -32,7 +33,21 @@ const TRIES: usize = 16;
 #[derive(Debug)]
 pub(super) struct Held {
     _tty: Flock<OwnedFd>,
-    _file: Option<Flock<File>>,
+    _file: Option<LockFile>,
+}
+
+/// A file that is locked, and taken away when it is given up, as Xen's own client does.
+#[derive(Debug)]
+struct LockFile {
+    path: PathBuf,
+    _lock: Flock<File>,
+}
+
+impl Drop for LockFile {
+    fn drop(&mut self) {
+        // While it is locked: whoever finds it locks what has the name then. One that stays is as good.
+        let _ = fs::remove_file(&self.path);
+    }
 }
 
 /// A process that reads a console.
@@ -45,6 +60,11 @@ pub struct Holder {
 }
 
 impl Holder {
+    fn of(pid: u32) -> Self {
+        let program = fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
+        Self { pid, program: visible(String::from_utf8_lossy(&program).trim()).into_owned() }
+    }
+
     /// Whether it is a domtop, which lets others look on.
     pub fn is_ours(&self) -> bool {
         self.program == env!("CARGO_PKG_NAME")
@@ -52,27 +72,30 @@ impl Holder {
 }
 
 impl Held {
-    /// Takes the locks of a console that is open.
+    /// Takes the locks of a console that is open, and that no other process reads.
     pub(super) fn take(open: &File, tty: &Tty) -> Answer<Self> {
         let what = || format!("read the console {}", tty.path.display());
         let locked = tty.lock.as_deref().map(lock_file).transpose();
         let file = locked.map_err(|error| refused(&what(), tty, &error))?.flatten();
         let again = open.try_clone().map_err(|error| Error::io(what(), &error))?;
-        match Flock::lock(OwnedFd::from(again), FlockArg::LockExclusiveNonblock) {
-            Ok(lock) => Ok(Self { _tty: lock, _file: file }),
-            Err((_, errno)) => Err(refused(&what(), tty, &errno.into())),
+        let lock = Flock::lock(OwnedFd::from(again), FlockArg::LockExclusiveNonblock)
+            .map_err(|(_, errno)| refused(&what(), tty, &errno.into()))?;
+        match readers::other(&tty.path) {
+            Some(pid) => Err(taken(&what(), Some(&Holder::of(pid)))),
+            None => Ok(Self { _tty: lock, _file: file }),
         }
     }
 }
 
 /// Who reads a console, where that is known.
 pub fn holder(tty: &Tty) -> Option<Holder> {
-    tty.lock.as_deref().into_iter().chain([tty.path.as_path()]).find_map(holder_of)
+    let mut locks = tty.lock.as_deref().into_iter().chain([tty.path.as_path()]);
+    locks.find_map(locker_of).or_else(|| readers::other(&tty.path)).map(Holder::of)
 }
 
 /// Takes the lock on a file, which is made where it is not there; none where there is no directory for it. A holder
 /// may take its file away when it leaves: only what still has the name is the lock.
-fn lock_file(path: &Path) -> io::Result<Option<Flock<File>>> {
+fn lock_file(path: &Path) -> io::Result<Option<LockFile>> {
     for _ in 0..TRIES {
         let flags = (OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK).bits();
         let mut options = OpenOptions::new();
@@ -84,7 +107,7 @@ fn lock_file(path: &Path) -> io::Result<Option<Flock<File>>> {
         let lock = Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, errno)| errno)?;
         let (mine, named) = (lock.metadata()?, fs::symlink_metadata(path));
         if named.is_ok_and(|named| (named.dev(), named.ino()) == (mine.dev(), mine.ino())) {
-            return Ok(Some(lock));
+            return Ok(Some(LockFile { path: path.into(), _lock: lock }));
         }
     }
     Err(Errno::EWOULDBLOCK.into())
@@ -95,7 +118,11 @@ fn refused(what: &str, tty: &Tty, error: &io::Error) -> Error {
         let path = tty.lock.as_deref().unwrap_or(&tty.path).display().to_string();
         return Error::io(format!("{what}: lock {path}"), error);
     }
-    let who = match holder(tty) {
+    taken(what, holder(tty).as_ref())
+}
+
+fn taken(what: &str, by: Option<&Holder>) -> Error {
+    let who = match by {
         Some(Holder { pid, program }) => format!("{program} (process {pid})"),
         None => "another process".into(),
     };
@@ -103,12 +130,9 @@ fn refused(what: &str, tty: &Tty, error: &io::Error) -> Error {
         .hint("end that first: what one reads of a console, another does not get")
 }
 
-fn holder_of(path: &Path) -> Option<Holder> {
+fn locker_of(path: &Path) -> Option<u32> {
     let file = fs::metadata(path).ok()?;
-    let pid = pid_in(&fs::read_to_string("/proc/locks").ok()?, (file.dev(), file.ino()))?;
-    let program = fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
-    let program = visible(String::from_utf8_lossy(&program).trim()).into_owned();
-    Some(Holder { pid, program })
+    pid_in(&fs::read_to_string("/proc/locks").ok()?, (file.dev(), file.ino()))
 }
 
 /// The process that holds a whole file's lock, as `/proc/locks` tells (`man 5 proc_locks`):

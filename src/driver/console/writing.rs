@@ -6,7 +6,10 @@ use std::{
     os::fd::{AsFd, BorrowedFd},
 };
 
-use rustix::termios::{LocalModes, OptionalActions, Termios, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
+use rustix::termios::{
+    InputModes, LocalModes, OptionalActions, OutputModes, Termios, Winsize, tcgetattr, tcsetattr,
+    tcsetwinsize,
+};
 
 use super::watch::open;
 use crate::{
@@ -66,5 +69,9 @@ fn make_raw(tty: &File) -> rustix::io::Result<()> {
 }
 
 fn is_raw(modes: &Termios) -> bool {
-    !modes.local_modes.intersects(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG)
+    let local = LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
+    let input = InputModes::ICRNL | InputModes::INLCR | InputModes::IGNCR | InputModes::IXON;
+    !modes.local_modes.intersects(local)
+        && !modes.input_modes.intersects(input)
+        && !modes.output_modes.contains(OutputModes::OPOST)
 }

@@ -62,9 +62,8 @@ impl Lines {
             return Ok(line.tty.clone());
         }
         let shell = Shell::new(&guest.plan.name, tty);
-        let line = Line::open(key, name, shell, self.wishes.clone())
+        let line = Line::open((key, name), mood(guest), shell, self.wishes.clone())
             .map_err(|error: io::Error| Error::io("make a pty for a simulated guest", &error))?;
-        line.tell(mood(guest));
         self.lines.push(line);
         Ok(self.lines[self.lines.len() - 1].tty.clone())
     }

@@ -82,11 +82,16 @@ impl Signal {
 }
 
 impl Line {
-    /// Makes a pty and has this shell served on it; what the guest decides goes to `wishes`.
-    pub(super) fn open(key: DomainKey, name: &'static str, shell: Shell, wishes: Wishes) -> io::Result<Self> {
+    /// Makes a pty and has this shell served on it, of a guest that is so; what it decides goes to `wishes`.
+    pub(super) fn open(
+        (key, name): (DomainKey, &'static str),
+        mood: Mood,
+        shell: Shell,
+        wishes: Wishes,
+    ) -> io::Result<Self> {
         let (master, slave, path) = pty()?;
         let bell = EventFd::from_flags(EfdFlags::EFD_NONBLOCK | EfdFlags::EFD_CLOEXEC)?;
-        let signal = Arc::new(Signal { mood: AtomicU8::new(Mood::Runs as u8), bell });
+        let signal = Arc::new(Signal { mood: AtomicU8::new(mood as u8), bell });
         let server = Server {
             master,
             _slave: slave,
