@@ -145,6 +145,18 @@ impl Emulator {
         self.shown.clone()
     }
 
+    /// What would be shown at the bottom with nothing selected and nothing looked for: for who comes to watch.
+    pub fn newest(&mut self) -> Page {
+        let (back, selection) = (self.term.grid().display_offset(), self.term.selection.take());
+        self.term.scroll_display(grid::Scroll::Bottom);
+        let page = paint::page(&mut self.term, &Finding::default(), &Page::default());
+        self.term.scroll_display(grid::Scroll::Delta(i32::try_from(back).unwrap_or(i32::MAX)));
+        self.term.selection = selection;
+        // What changed was told to this page: the next one is made without knowing of it.
+        self.shown = Arc::default();
+        page
+    }
+
     /// Shows other lines of those kept. What is shown stays where it is while more come; at the bottom it follows them.
     pub fn scroll(&mut self, scroll: Scroll) {
         let rows = i32::from(self.size().1);
