@@ -20,6 +20,7 @@ mod prompt;
 
 use std::{path::PathBuf, sync::Arc};
 
+pub use keys::stroke;
 pub use prompt::Purpose;
 
 use super::{App, ConsoleOrder, Effect, Mode};
