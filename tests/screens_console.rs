@@ -160,8 +160,9 @@ fn a_console_that_broke_off() {
 fn what_was_looked_for() {
     let found = |style| Paint { style, ..plain() };
     let lines = [("one error", found(Paint::FOUND)), ("an error", found(Paint::FOUND | Paint::HIT))];
-    let mut app = console((80, 24), Page { back: 40, history: 240, found: Some((2, 7)), ..page(&lines) });
+    let mut app = console((80, 24), Page { history: 240, ..page(&[]) });
     press(&mut app, "Ctrl-] b");
+    show(&mut app, Page { back: 40, history: 240, found: Some((2, 7)), ..page(&lines) });
     insta::assert_snapshot!(styled(&screen(&app)));
 }
 
@@ -242,8 +243,8 @@ fn colours_are_those_the_terminal_has() {
             let style = theme.guest(rgb);
             let fits = |colour: Option<Color>| match (depth, colour) {
                 (Depth::None, colour) => matches!(colour, None | Some(Color::Reset)),
-                (Depth::Sixteen, Some(Color::Rgb(..) | Color::Indexed(_))) => false,
-                (Depth::Palette, Some(Color::Rgb(..))) => false,
+                (Depth::Sixteen, Some(Color::Indexed(_)))
+                | (Depth::Sixteen | Depth::Palette, Some(Color::Rgb(..))) => false,
                 _ => true,
             };
             assert!(fits(style.fg) && fits(style.bg), "{name} {depth:?}: {style:?}");
