@@ -29,8 +29,8 @@ use hosts::{Desk, guest};
 const DESTRUCTIVE: &[Op] =
     &[Op::Destroy, Op::Undefine, Op::Shutdown, Op::Reboot, Op::Save, Op::Restore, Op::Detach];
 
-/// Keys kept free on the panels for the console and for descriptions of domains.
-const RESERVED: &str = "c x";
+/// Keys kept free on the panels for descriptions of domains.
+const RESERVED: &str = "x";
 
 fn keys() -> impl Iterator<Item = (&'static Command, Key)> {
     COMMANDS.iter().flat_map(|c| c.keys.iter().map(move |k| (c, k.parse().unwrap())))

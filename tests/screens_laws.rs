@@ -320,8 +320,8 @@ proptest! {
     fn any_size_and_any_data_are_drawn(
         (width, height) in (1_u16..=200, 1_u16..=60),
         names in proptest::collection::vec("\\PC{0,40}|[\\x00-\\x20\\x7f-\\x9f]{1,8}", 0..30),
-        (numbers, places) in (any::<[u64; 4]>(), any::<[u16; 7]>()),
-        (open, glyphs, overlay) in (0_usize..64, 0_usize..3, 0_usize..12),
+        (numbers, places) in (any::<[u64; 4]>(), any::<[u16; 8]>()),
+        (open, glyphs, overlay) in (0_usize..128, 0_usize..3, 0_usize..12),
     ) {
         let mut app = fixture::app(width, height);
         odd(&mut app, &names, numbers);

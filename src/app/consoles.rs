@@ -26,7 +26,7 @@ pub use prompt::Purpose;
 use super::{App, ConsoleOrder, Effect, Mode};
 use crate::model::{
     DomainKey, HostId, Nanos,
-    console::{Ask, ConsoleId, Link, Page, Tty, Wanted},
+    console::{Ask, ConsoleId, Line, Link, Page, Paint, Tty, Wanted},
 };
 
 /// All consoles that are open, and how their panel stands.
@@ -116,6 +116,7 @@ impl Consoles {
         let shown = self.shown;
         if let Some(place) = self.place(id) {
             let tab = &mut self.tabs[place];
+            tab.show_hit(&page);
             tab.page = Some(page);
             tab.unread |= place != shown;
         }
@@ -139,6 +140,17 @@ impl Tab {
             startled: false,
             told,
             clicks: None,
+        }
+    }
+
+    /// Another place was found than on the page before: the caret goes there.
+    fn show_hit(&mut self, page: &Page) {
+        let before = self.page.as_ref().and_then(|page| page.found);
+        let Some(browse) = self.browse.as_mut().filter(|_| page.found != before) else { return };
+        let column = |line: &Line| line.iter().position(|cell| cell.paint.is(Paint::HIT));
+        let hit = page.lines.iter().enumerate().find_map(|(row, line)| Some((column(line)?, row)));
+        if let Some((column, row)) = hit {
+            browse.caret = (u16::try_from(column).unwrap_or(0), u16::try_from(row).unwrap_or(0));
         }
     }
 

@@ -26,17 +26,15 @@ const DOMAIN: Arg = Arg::may("DOMAIN", "its name, id or uuid; none takes the one
 const FILE: Arg = Arg::may("FILE", "where to, which must not be there").of(ArgKind::File);
 
 pub(super) const ROWS: [Command; 24] = [
-    Command::screen("console", &["c"], "Opens a domain's console, or goes back to it", |app, typed| {
-        app.open_console(typed)
-    })
-    .under(Group::Console)
-    .asks(Op::Consoles)
-    .with(&[DOMAIN.of(ArgKind::Domain)]),
+    Command::screen("console", &["c"], "Opens a domain's console, or goes back to it", App::open_console)
+        .under(Group::Console)
+        .asks(Op::Consoles)
+        .with(&[DOMAIN.of(ArgKind::Domain)]),
     Command::screen(
         "console-device",
         &["Alt-c"],
         "Chooses which of a domain's consoles to open",
-        |app, typed| app.choose_console(typed),
+        App::choose_console,
     )
     .under(Group::Console)
     .asks(Op::Consoles)

@@ -34,10 +34,9 @@ impl App {
     }
 
     fn console_command(&mut self, key: Key, escaped: bool) -> Vec<Effect> {
-        if let Some(tab) = self.consoles.tab_mut() {
-            if std::mem::take(&mut tab.startled) && !escaped {
-                return Vec::new();
-            }
+        let startled = self.consoles.tab_mut().is_some_and(|tab| std::mem::take(&mut tab.startled));
+        if startled && !escaped {
+            return Vec::new();
         }
         let command = self.keymap.lookup(Scope::Console, key).filter(|command| self.allows(command));
         match command {
@@ -97,8 +96,8 @@ impl App {
         id: crate::model::console::ConsoleId,
         text: String,
     ) -> Vec<Effect> {
-        let same = |tab: &&Tab| tab.id == id && self.types_into(tab);
-        if self.consoles.tab().filter(same).is_none() {
+        let other = |tab: &Tab| tab.id != id || !self.types_into(tab);
+        if self.consoles.tab().is_none_or(other) {
             return self.explain_typing();
         }
         self.send(Ask::Paste(text))

@@ -43,7 +43,7 @@ pub fn page(
 fn origin(place: Rect, page: &Page, eye: Option<(u16, u16)>) -> (u16, u16) {
     let (columns, rows) = page.size;
     let most = (columns.saturating_sub(place.width), rows.saturating_sub(place.height));
-    let Some((column, row)) = eye else { return (0, most.1) };
+    let Some((column, row)) = eye else { return (0, written(page).saturating_sub(place.height).min(most.1)) };
     let x = if column < place.width { 0 } else { (column + 1 + place.width / 4).saturating_sub(place.width) };
     let y = if page.alternate {
         row.saturating_sub(place.height / 2)
@@ -51,6 +51,17 @@ fn origin(place: Rect, page: &Page, eye: Option<(u16, u16)>) -> (u16, u16) {
         (row + 1).saturating_sub(place.height)
     };
     (x.min(most.0), y.min(most.1))
+}
+
+/// Lines down to the last that something is written in; of a full-screen program, and above the oldest line kept,
+/// what counts stands above.
+fn written(page: &Page) -> u16 {
+    if page.alternate || (page.back > 0 && page.back == page.history) {
+        return 0;
+    }
+    let blank = |cell: &Cell| cell.c == ' ' && cell.paint == Paint::default();
+    let last = page.lines.iter().rposition(|line| !line.iter().all(blank));
+    last.map_or(0, |last| u16::try_from(last + 1).unwrap_or(u16::MAX))
 }
 
 fn put(buf: &mut Buffer, at: (u16, u16), end: u16, (cell, theme): (&Cell, &Theme)) {
