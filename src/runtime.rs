@@ -8,6 +8,8 @@
 //! ```
 
 mod clerk;
+mod clipboard;
+mod consoles;
 pub mod decoder;
 mod engine;
 mod executor;
@@ -25,6 +27,7 @@ use std::io::Write;
 use crate::{
     app::{HostPane, Settings, keymap::Keymap},
     audit::Scribe,
+    console::session::Options,
     driver::Session,
     model::HostId,
 };
@@ -44,6 +47,8 @@ pub struct Setup {
     pub table: crate::app::Table,
     /// The file that keeps lines run in the palette; none where none are kept.
     pub past: Option<std::path::PathBuf>,
+    /// What consoles are opened with.
+    pub consoles: Options,
 }
 
 /// Opens the screen and runs until the user ends it. Where a signal ends it, the terminal is given back and the

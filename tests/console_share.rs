@@ -195,7 +195,8 @@ fn a_console_some_other_program_reads_says_which() {
     let world = World::new("share-foreign");
     let guest = world.boots(1);
     let file = fs::File::open(&guest.path).unwrap();
-    let held = nix::fcntl::Flock::lock(file, nix::fcntl::FlockArg::LockExclusive).map_err(|(_, e)| e).unwrap();
+    let held =
+        nix::fcntl::Flock::lock(file, nix::fcntl::FlockArg::LockExclusive).map_err(|(_, e)| e).unwrap();
     let mut alice = world.open("alice", Rights::Change);
     alice.loses("reads it already");
     drop(held);

@@ -149,6 +149,11 @@ impl Record {
         }
     }
 
+    /// Of a command that was done without a driver.
+    pub fn did(user: &User, about: (&str, Nanos), what: &Attempt) -> Self {
+        Self { result: Verdict::Done, reason: None, ..Self::refused(user, about, what) }
+    }
+
     /// Of a command that may not be done here.
     pub fn refused(user: &User, (host, wall): (&str, Nanos), attempt: &Attempt) -> Self {
         Self {

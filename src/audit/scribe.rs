@@ -32,6 +32,14 @@ impl Scribe {
         self.log.record(&Record::of(&self.user, (&self.host, wall), order, report))
     }
 
+    /// Writes that a command which needs no driver was done: a console is typed on.
+    ///
+    /// # Errors
+    /// As [`Log::record`].
+    pub fn did(&self, wall: Nanos, what: &Attempt) -> Result<(), String> {
+        self.log.record(&Record::did(&self.user, (&self.host, wall), what))
+    }
+
     /// Writes that a command may not be done here.
     ///
     /// # Errors

@@ -15,7 +15,8 @@ use super::{
 use crate::{
     app::{HostPane, Mode, Settings, Table, keymap::Keymap, settings::Glyphs},
     config::Config,
-    driver::session::{self, Session},
+    console::{session, share::Place},
+    driver::session::{self as host, Session},
     model::Nanos,
     runtime::{self, Setup},
     sampler::stamp,
@@ -36,8 +37,26 @@ pub(super) fn run(
     let hosts = choices.iter().enumerate().map(open).collect::<Result<_, _>>()?;
     let scribes = audit::scribes(config, choices)?.into_iter().enumerate();
     let scribes = scribes.filter_map(|(place, scribe)| Some((hosts::id(place), scribe?))).collect();
-    let setup = Setup { hosts, settings, keymap, scribes, table, past: config.history_place() };
+    let setup = Setup {
+        hosts,
+        settings,
+        keymap,
+        scribes,
+        table,
+        past: config.history_place(),
+        consoles: consoles(config),
+    };
     runtime::run(setup).map_err(|why| Trouble::new(Status::Failed, why))
+}
+
+/// What consoles are opened with.
+pub(super) fn consoles(config: &Config) -> session::Options {
+    session::Options {
+        history: config.console_lines(),
+        record: config.console_folder(),
+        place: Place::usual(),
+        who: crate::audit::User::current().name,
+    }
 }
 
 /// The file's settings with the command line's over them.
@@ -111,7 +130,7 @@ fn open(
     let (session, mode) = if let Some(why) = hosts::looking_only(options, config, choice) {
         (Session::from(hosts::look_at(choice, place)?), Mode::Viewer(why))
     } else {
-        let session = session::open(&choice.uri, hosts::id(place))
+        let session = host::open(&choice.uri, hosts::id(place))
             .map_err(|failure| Trouble::open(&choice.uri.to_string(), &failure))?;
         (session, Mode::Operator)
     };

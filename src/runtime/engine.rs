@@ -12,7 +12,7 @@ use crossterm::event::Event;
 use nix::sys::signal::Signal;
 
 use super::{
-    Setup,
+    Setup, clipboard,
     hosts::Hosts,
     input::Input,
     past,
@@ -83,7 +83,7 @@ impl Engine {
         let (theme, complaint) = first_theme(&setup.settings.theme, depth)?;
         let ids: Vec<_> = setup.hosts.iter().map(|(pane, _)| pane.id).collect();
         let (panes, sessions): (Vec<_>, Vec<_>) = setup.hosts.into_iter().unzip();
-        let hosts = Hosts::new(setup.scribes);
+        let hosts = Hosts::new(setup.scribes, setup.consoles);
         let mut app = App::new(panes, setup.settings, setup.keymap);
         app.table = setup.table;
         if let Some(file) = &setup.past {
@@ -226,7 +226,9 @@ impl Engine {
             Effect::Refused(host, attempt) => self.hosts.refused(host, attempt),
             Effect::Complete(path) => self.hosts.complete(path),
             // Nobody carries these out yet.
-            Effect::Console(..) | Effect::Ttys(..) | Effect::Clipboard(_) => {}
+            Effect::Console(host, id, order) => self.hosts.consoles.order(host, id, order),
+            Effect::Ttys(host, key) => self.hosts.consoles.list(host, key),
+            Effect::Clipboard(text) => self.copy(&text),
             Effect::Mouse(true) => self.terminal.mouse(Mouse::Ours),
             Effect::Mouse(false) => self.terminal.mouse(Mouse::Terminals),
             Effect::Theme(name) => self.put_on(&name),
@@ -244,6 +246,17 @@ impl Engine {
             if let Ok(Some(message)) = tokio::time::timeout_at(end.into(), self.hosts.changed()).await {
                 self.tell(message);
             }
+        }
+    }
+
+    /// Puts a text into the clipboard of whoever sits at the terminal: with the next frame, so that it breaks into none.
+    fn copy(&mut self, text: &str) {
+        match clipboard::sequence(text) {
+            Ok(sequence) => {
+                self.screen.say(sequence);
+                self.blank |= self.screen.writer.is_idle();
+            }
+            Err(why) => self.tell(Msg::Notice(true, why)),
         }
     }
 

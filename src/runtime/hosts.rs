@@ -10,12 +10,15 @@ use tokio::sync::{
 use crate::{
     app::{Effect, Msg},
     audit::Scribe,
+    console::session::Options,
     driver::Session,
     model::{Attempt, HostId, Nanos, Order as Job},
     sampler::{Order, Sampler},
 };
 
-use super::{clerk::Clerk, executor::Executor, executor::Outlet, files::Files};
+use super::{
+    clerk::Clerk, consoles::Consoles, consoles::Way, executor::Executor, executor::Outlet, files::Files,
+};
 
 /// All hosts. Snapshots are looked up when one came, so that only the last of several is taken; everything else comes
 /// as messages.
@@ -25,20 +28,23 @@ pub(super) struct Hosts {
     executors: Vec<(HostId, Executor)>,
     clerk: Clerk,
     files: Files,
+    /// Open consoles.
+    pub(super) consoles: Consoles,
     sampled: Arc<Notify>,
     messages: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
 }
 
 impl Hosts {
-    /// None yet; these will be written about.
-    pub(super) fn new(scribes: Vec<(HostId, Scribe)>) -> Self {
-        let messages = unbounded_channel();
+    /// None yet; these will be written about, and consoles opened with this.
+    pub(super) fn new(scribes: Vec<(HostId, Scribe)>, options: Options) -> Self {
+        let (messages, sampled) = (unbounded_channel(), Arc::<Notify>::default());
         Self {
             samplers: Vec::new(),
             executors: Vec::new(),
             clerk: Clerk::spawn(scribes, messages.0.clone()),
             files: Files::default(),
-            sampled: Arc::default(),
+            consoles: Consoles::new(options, sampled.clone(), messages.0.clone()),
+            sampled,
             messages,
         }
     }
@@ -51,6 +57,8 @@ impl Hosts {
                 _ => None,
             });
             self.add(id, Sampler::spawn(session.reader, interval, demand.unwrap_or_default()));
+            let (consoles, typist) = (session.consoles, session.typist);
+            self.consoles.add(Way { host: id, consoles, typist, scribe: self.clerk.scribe(id) });
             if let Some(controller) = session.controller {
                 let outlet = Outlet { messages: self.messages.0.clone(), scribe: self.clerk.scribe(id) };
                 self.executors.push((id, Executor::spawn(id, controller, outlet)));
@@ -96,11 +104,12 @@ impl Hosts {
         self.clerk.refused(host, attempt);
     }
 
-    /// Has what is still to be written into the audit written.
+    /// Ends the consoles, and has what is still to be written into the audit written.
     ///
     /// # Errors
     /// What could not be.
     pub(super) fn finish(&mut self) -> Result<(), String> {
+        self.consoles.finish();
         self.clerk.finish()
     }
 
@@ -127,6 +136,7 @@ impl Hosts {
             }
         }
         news.extend(std::iter::from_fn(|| self.messages.1.try_recv().ok()));
+        news.extend(self.consoles.pages());
         news
     }
 }

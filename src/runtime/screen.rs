@@ -48,13 +48,21 @@ pub(super) struct Screen {
     cells: Terminal<CrosstermBackend<Frame>>,
     /// What must be cleared before the next frame: nothing, or all of the terminal.
     before: &'static [u8],
+    /// What goes out after the next frame.
+    after: Vec<u8>,
 }
 
 impl Screen {
     /// Over this terminal, in its size.
     pub(super) fn new(output: File) -> io::Result<Self> {
         let frame = Frame::default();
-        Ok(Self { writer: Writer::spawn(output)?, cells: blank(&frame, size())?, frame, before: CLEAR })
+        Ok(Self {
+            writer: Writer::spawn(output)?,
+            cells: blank(&frame, size())?,
+            frame,
+            before: CLEAR,
+            after: Vec::new(),
+        })
     }
 
     /// How large it is in cells.
@@ -72,12 +80,18 @@ impl Screen {
         Ok(())
     }
 
+    /// Has something else of ours written, after the next frame.
+    pub(super) fn say(&mut self, mut bytes: Vec<u8>) {
+        self.after.append(&mut bytes);
+    }
+
     /// Draws a frame and has it written. The writer must be idle.
     pub(super) fn draw(&mut self, draw: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
         self.frame.write_all(BEGIN)?;
         self.frame.write_all(std::mem::take(&mut self.before))?;
         self.cells.draw(draw)?;
         self.frame.write_all(END)?;
+        self.frame.0.borrow_mut().append(&mut self.after);
         self.writer.write(&mut self.frame.0.borrow_mut())
     }
 }

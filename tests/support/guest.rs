@@ -182,11 +182,18 @@ impl World {
     }
 
     pub fn open_with(&self, options: Options, rights: Rights) -> Viewer {
-        let wanted =
-            Wanted { key: key(0), name: Name::new("web1"), tty: None, write: true, size: (80, 24) };
+        let wanted = Wanted { key: key(0), name: Name::new("web1"), tty: None, write: true, size: (80, 24) };
         let (send, heard) = channel();
         let session = Session::open(wanted, self.backing(rights), options, Ear(send)).unwrap();
-        Viewer { session, heard, page: Arc::default(), link: Link::Opening, news: Vec::new(), raw: Vec::new(), pages: 0 }
+        Viewer {
+            session,
+            heard,
+            page: Arc::default(),
+            link: Link::Opening,
+            news: Vec::new(),
+            raw: Vec::new(),
+            pages: 0,
+        }
     }
 }
 

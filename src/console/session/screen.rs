@@ -106,7 +106,7 @@ impl Screen {
 
     /// What it shows of what the guest wrote last, whatever is scrolled to.
     pub(super) fn newest(&mut self) -> Page {
-        (*self.emulator.page()).clone()
+        self.emulator.newest()
     }
 
     /// Does what is asked about what is shown.
