@@ -8,6 +8,7 @@
 //!  audit      the file of changes: records, one write each, rotation
 //!  config     the user's file
 //!  driver     Observe and Control; the stack with its three routes; one module per peer
+//!  console    guests' consoles: the guard, the emulator, recordings; no pty, no clock
 //!  sampler    a thread that fills snapshots at absolute deadlines
 //!  app        all state of the screen; messages in, effects out; no I/O, no clock
 //!  theme      roles to colours
@@ -21,6 +22,7 @@ pub mod audit;
 pub mod batch;
 pub mod cli;
 pub mod config;
+pub mod console;
 pub mod driver;
 pub mod model;
 pub mod runtime;

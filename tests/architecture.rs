@@ -81,6 +81,12 @@ const LAYERS: &[Layer] = &[
     },
     Layer { name: "xen", files: &["driver/xen.rs"], modules: &[], crates: &[] },
     Layer {
+        name: "console",
+        files: &["console"],
+        modules: &["console", "model"],
+        crates: &["alacritty_terminal", "unicode_width", "serde", "serde_json", "thiserror"],
+    },
+    Layer {
         name: "sampler",
         files: &["sampler"],
         modules: &["model", "driver::Reader", "sampler"],
@@ -259,6 +265,7 @@ fn the_rules_are_awake() {
         ("config.rs", "use crate::model::Op;"),
         ("audit/log.rs", "use crate::driver::execute;"),
         ("app/events.rs", "use crate::audit::Log;"),
+        ("console/emulator.rs", "use crate::driver::Error;"),
         ("sampler.rs", "use crate::app::App;"),
         ("sampler.rs", "use crate::driver::Controller;"),
         ("theme.rs", "fn f() { let x = crate::app::App::default(); }"),
