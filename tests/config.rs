@@ -110,3 +110,14 @@ proptest! {
         let _ = parse(&format!("{key} = {value}"));
     }
 }
+
+#[test]
+fn what_consoles_keep_has_bounds() {
+    for text in ["console_history = 1000001", "console_history = -1", "console_ring = 65537"] {
+        let why = Config::parse(text, Path::new("c.toml")).unwrap_err();
+        assert!(why.contains("c.toml:1") && why.contains("must lie between"), "{why}");
+    }
+    let config = Config::parse("console_history = 0\nconsole_ring = 64", Path::new("c.toml")).unwrap();
+    assert_eq!((config.console_lines(), config.console_ring), (0, Some(64)));
+    assert_eq!(Config::default().console_lines(), 10_000);
+}

@@ -13,9 +13,13 @@ use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use domtop::{
-    app::{App, Effect, HostPane, Mode, Msg, Settings, keymap::Keymap},
+    app::{App, ConsoleOrder, Effect, HostPane, Mode, Msg, Settings, keymap::Keymap},
+    console::emulator::Emulator,
     driver::{Controller, Reader, Session, execute, session},
-    model::{Demand, HostId, Nanos, Snapshot, Stamp, Timing},
+    model::{
+        Demand, HostId, Nanos, Snapshot, Stamp, Timing,
+        console::{ConsoleId, Link, News, page_size},
+    },
     theme::{Depth, Theme},
 };
 use painter::{Painter, Picture};
@@ -60,8 +64,18 @@ impl Stage {
                     let effects = self.app.update(Msg::Reported(host, order.job, Box::new(report)));
                     self.take(effects);
                 }
+                Effect::Console(_, id, ConsoleOrder::Open(wanted)) => self.console(id, wanted.size),
                 _ => {}
             }
+        }
+    }
+
+    /// A guest that has booted and shows its files, as the emulator understands it.
+    fn console(&mut self, id: ConsoleId, size: (u16, u16)) {
+        let mut emulator = Emulator::new(page_size(size), 1000);
+        emulator.feed(GUEST.replace('\n', "\r\n").as_bytes(), |_| {});
+        for news in [Msg::Page(id, emulator.page()), Msg::Console(id, News::Link(Link::Writing, None))] {
+            self.update(news);
         }
     }
 
@@ -103,7 +117,8 @@ impl Stage {
                 self.run(3);
                 continue;
             }
-            self.update(Msg::Input(Event::Key(KeyEvent::new(key, KeyModifiers::NONE))));
+            let held = if key == ESCAPE { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
+            self.update(Msg::Input(Event::Key(KeyEvent::new(key, held))));
         }
         self.run(3);
     }
@@ -113,9 +128,26 @@ impl Stage {
     }
 }
 
+/// What a guest sends.
+const GUEST: &str = "\x1b[32m[  OK  ]\x1b[m Started \x1b[1mssh.service\x1b[m - OpenBSD Secure Shell server.
+\x1b[32m[  OK  ]\x1b[m Reached target \x1b[1mmulti-user.target\x1b[m - Multi-User System.
+
+Debian GNU/Linux 12 web1 hvc0
+
+web1 login: root
+Linux web1 6.1.0-18-amd64 #1 SMP PREEMPT_DYNAMIC x86_64
+root@\x1b[1;36mweb1\x1b[m:~# ls --color /
+\x1b[1;34mbin\x1b[m   \x1b[1;34mdev\x1b[m  \x1b[1;34mhome\x1b[m  \x1b[1;34mmnt\x1b[m  \x1b[1;34mproc\x1b[m  \x1b[1;34mrun\x1b[m   \x1b[1;34msrv\x1b[m  \x1b[30;42mtmp\x1b[m  \x1b[1;34mvar\x1b[m
+\x1b[1;34mboot\x1b[m  \x1b[1;34metc\x1b[m  \x1b[1;36mlib\x1b[m   \x1b[1;34mopt\x1b[m  \x1b[1;34mroot\x1b[m  \x1b[1;36msbin\x1b[m  \x1b[1;34msys\x1b[m  \x1b[1;34musr\x1b[m  \x1b[1;35mvmlinuz\x1b[m
+root@\x1b[1;36mweb1\x1b[m:~# uptime
+ 09:00:12 up 12 days, 4:01, 1 user, load average: 2.12, 1.98, 1.87
+root@\x1b[1;36mweb1\x1b[m:~# ";
+
 /// A picture's name, its host, size and theme, and the keys that lead to it.
 type Shot = (&'static str, &'static str, (u16, u16), &'static str, &'static [KeyCode]);
 
+/// With Ctrl, the escape key of consoles.
+const ESCAPE: KeyCode = KeyCode::Char(']');
 const DEMO: &str = "test:///default?seed=7";
 const CROWD: &str = "test:///default?domains=1000&seed=7";
 
@@ -129,6 +161,8 @@ const SHOTS: &[Shot] = {
         ("columns", DEMO, (100, 30), "dark", &[Char('C'), Down, Down]),
         ("help", DEMO, (100, 30), "dusk", &[Char('?')]),
         ("pins", DEMO, (120, 34), "dark", PINS),
+        ("console", DEMO, (120, 44), "dark", &[Down, Char('c')]),
+        ("console-beside", DEMO, (130, 30), "dusk", &[Down, Char('c'), ESCAPE, Char('|')]),
         ("small", DEMO, (80, 24), "dark", &[Down]),
         ("crowd", CROWD, (160, 44), "dark", &[]),
         (

@@ -67,3 +67,24 @@ fn wrong_words_are_refused_with_the_nearest() {
         assert_eq!(refused(&config), "`interval`: an interval lies between 10 ms and 5 min");
     }
 }
+
+#[test]
+fn the_escape_key_of_consoles_is_none_that_is_typed() {
+    let with =
+        |key: &str| Settings::from_config(&Config { console_escape: Some(key.into()), ..Config::default() });
+    for key in ["Ctrl-^", "F12", "Ctrl-a", "Ctrl-Alt-x"] {
+        assert_eq!(with(key).unwrap().0.console.escape.to_string(), key);
+    }
+    for key in ["a", "Enter", "Space", "Ctrl-m", "Ctrl-j", "Up", "Alt-x", "no key"] {
+        assert!(with(key).unwrap_err().contains("`console_escape`"), "{key}");
+    }
+}
+
+#[test]
+fn recordings_have_a_folder_where_the_file_names_one() {
+    let folder = |word: &str| {
+        let config = Config { console_record: Some(word.into()), ..Config::default() };
+        Settings::from_config(&config).unwrap().0.console.folder
+    };
+    assert_eq!((folder("off"), folder("/casts")), (None, Some("/casts".into())));
+}

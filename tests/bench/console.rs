@@ -14,7 +14,7 @@
 #[allow(unreachable_pub, reason = "shared")]
 mod flood;
 
-use std::{env, fs, hint::black_box, path::PathBuf, process::ExitCode, time::Duration, time::Instant};
+use std::{env, fs, hint::black_box, io, path::PathBuf, process::ExitCode, time::Duration, time::Instant};
 
 use alacritty_terminal::{
     Term,
@@ -24,14 +24,12 @@ use alacritty_terminal::{
     vte::ansi::{Processor, StdSyncHandler},
 };
 use domtop::console::{
-    cast::{Head, Recording},
+    cast::{Encoder, Head, Kind, Recording},
     emulator::Emulator,
+    guard::Guard,
     ring::Ring,
 };
-use nix::sys::{
-    resource::{Usage, UsageWho, getrusage},
-    time::TimeVal,
-};
+use nix::time::{ClockId, clock_gettime};
 
 const BYTES: usize = 100 << 20;
 /// Of both in turn, so that whatever else the machine does hits them alike.
@@ -57,6 +55,7 @@ fn main() -> ExitCode {
         alone.add(one);
         around.add(two);
     }
+    parts(&flood);
     let pages = ours.pages;
     ours.recording.end().unwrap();
     let recorded = fs::metadata(&path).unwrap().len();
@@ -69,6 +68,33 @@ fn main() -> ExitCode {
     if ratio <= BOUND { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// Where it goes: each part alone over the same bytes.
+fn parts(flood: &[u8]) {
+    let cost = |name: &str, mut part: Box<dyn FnMut(&[u8]) + '_>| {
+        let cost = Cost::of(|| flood.chunks(READ).for_each(&mut part));
+        println!("    {name:20} {:.3} s", cost.thread);
+    };
+    let (mut guard, mut ring, mut length) = (Guard::new(), Ring::new(256 << 10), 0);
+    cost("guard", Box::new(|read| guard.feed(read, |clean| length += clean.len())));
+    cost("ring", Box::new(|read| ring.keep(read)));
+    let recording = Recording::over(io::sink(), &HEAD).unwrap();
+    cost("recording, no disk", Box::new(|read| recording.output(Duration::ZERO, read)));
+    let mut emulator = Emulator::new((80, 24), HISTORY);
+    cost("emulator", Box::new(|read| drop(black_box(emulator.feed(read, |_| {})))));
+    let mut encoder = Encoder::default();
+    let mut out = Vec::new();
+    cost(
+        "encoder",
+        Box::new(|read| {
+            out.clear();
+            encoder.event(Duration::ZERO, Kind::Output, read, &mut out);
+        }),
+    );
+    black_box(length);
+}
+
+const HEAD: Head = Head { size: (80, 24), timestamp: None, title: None };
+
 /// Seconds: by the clock, of this thread, and of the whole program.
 #[derive(Clone, Copy, Default)]
 struct Cost {
@@ -80,12 +106,12 @@ struct Cost {
 impl Cost {
     fn of(work: impl FnOnce()) -> Self {
         let (start, thread, all) =
-            (Instant::now(), used(UsageWho::RUSAGE_THREAD), used(UsageWho::RUSAGE_SELF));
+            (Instant::now(), used(ClockId::CLOCK_THREAD_CPUTIME_ID), used(ClockId::CLOCK_PROCESS_CPUTIME_ID));
         work();
         Self {
             wall: start.elapsed().as_secs_f64(),
-            thread: used(UsageWho::RUSAGE_THREAD) - thread,
-            all: used(UsageWho::RUSAGE_SELF) - all,
+            thread: used(ClockId::CLOCK_THREAD_CPUTIME_ID) - thread,
+            all: used(ClockId::CLOCK_PROCESS_CPUTIME_ID) - all,
         }
     }
 
@@ -109,10 +135,8 @@ impl Cost {
     }
 }
 
-fn used(who: UsageWho) -> f64 {
-    let seconds = |time: TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
-    let usage: Usage = getrusage(who).unwrap();
-    seconds(usage.user_time()) + seconds(usage.system_time())
+fn used(clock: ClockId) -> f64 {
+    Duration::from(clock_gettime(clock).unwrap()).as_secs_f64()
 }
 
 trait Console {
@@ -149,11 +173,10 @@ struct Ours {
 
 impl Ours {
     fn new(path: &PathBuf) -> Self {
-        let head = Head { size: (80, 24), timestamp: None, title: None };
         Self {
             emulator: Emulator::new((80, 24), HISTORY),
             ring: Ring::new(256 << 10),
-            recording: Recording::create(path, &head).unwrap(),
+            recording: Recording::create(path, &HEAD).unwrap(),
             fed: 0,
             pages: 0,
         }

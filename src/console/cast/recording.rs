@@ -15,12 +15,16 @@ use super::{Encoder, Head, Kind};
 
 /// Bytes that wait for the disk at most.
 const MOST: usize = 1 << 20;
+/// Bytes that are written as soon as they are there.
+const BATCH: usize = 256 << 10;
+/// How long fewer wait for more: waking a thread for every few bytes costs more than writing them.
+const DELAY: Duration = Duration::from_millis(50);
 /// Bytes of one event at most.
 const EVENT: usize = 64 << 10;
 /// How long the console waits for a disk that takes nothing, before the recording is given up.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A recording in the making. What happened reaches the file at once, or as soon as the disk takes it; dropping it
+/// A recording in the making. What happened reaches the file within a twentieth of a second, where the disk takes it; dropping it
 /// writes the rest.
 #[derive(Debug)]
 pub struct Recording {
@@ -114,7 +118,9 @@ impl Recording {
             inbox.trouble = Some(format!("the disk took nothing for {} s", PATIENCE.as_secs()));
             return;
         }
+        let (was_idle, before) = (inbox.events.is_empty(), inbox.bytes.len());
         inbox.bytes.extend_from_slice(bytes);
+        let is_batch = before < BATCH && inbox.bytes.len() >= BATCH;
         match inbox.events.last_mut() {
             Some((then, Kind::Output, length))
                 if kind == Kind::Output && *then == at && *length + bytes.len() <= EVENT =>
@@ -124,7 +130,9 @@ impl Recording {
             _ => inbox.events.push((at, kind, bytes.len())),
         }
         drop(inbox);
-        self.shared.changed.notify_all();
+        if was_idle || is_batch {
+            self.shared.changed.notify_all();
+        }
     }
 
     fn finish(&self) {
@@ -185,7 +193,10 @@ impl Shared {
     /// Takes all that waits, for the empty `taken`. Says whether there was anything before the end.
     fn take(&self, taken: &mut Inbox) -> bool {
         let idle = |inbox: &mut Inbox| inbox.events.is_empty() && !inbox.ended;
-        let mut inbox = self.changed.wait_while(self.inbox(), idle).unwrap_or_else(PoisonError::into_inner);
+        let inbox = self.changed.wait_while(self.inbox(), idle).unwrap_or_else(PoisonError::into_inner);
+        let few = |inbox: &mut Inbox| inbox.bytes.len() < BATCH && !inbox.ended;
+        let mut inbox =
+            self.changed.wait_timeout_while(inbox, DELAY, few).unwrap_or_else(PoisonError::into_inner).0;
         mem::swap(&mut inbox.events, &mut taken.events);
         mem::swap(&mut inbox.bytes, &mut taken.bytes);
         drop(inbox);

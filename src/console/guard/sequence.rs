@@ -85,7 +85,18 @@ pub(super) fn end_of_string(opens: Opens, bytes: &[u8]) -> Option<usize> {
 /// The length of the sequence or character these bytes begin with, and what becomes of it; none where its end is not
 /// among them.
 pub(super) fn sequence(bytes: &[u8]) -> Option<(usize, Verdict)> {
-    if bytes[0] == 0x1b { escape(&bytes[..bytes.len().min(MOST)]) } else { character(bytes) }
+    match bytes {
+        [0x1b, b'[', rest @ ..] => usual(rest).or_else(|| escape(&bytes[..bytes.len().min(MOST)])),
+        [0x1b, ..] => escape(&bytes[..bytes.len().min(MOST)]),
+        _ => character(bytes),
+    }
+}
+
+/// A control sequence such as most are, after its `ESC [`: a few numbers, and a final byte that always passes.
+#[inline]
+fn usual(rest: &[u8]) -> Option<(usize, Verdict)> {
+    let end = rest.iter().take(24).position(|byte| !matches!(byte, b'0'..=b'9' | b';'))?;
+    matches!(rest[end], b'A'..=b'M' | b'd' | b'm' | b'r').then_some((end + 3, Verdict::Keep))
 }
 
 fn character(bytes: &[u8]) -> Option<(usize, Verdict)> {
