@@ -11,6 +11,7 @@ mod act;
 pub mod args;
 mod audit;
 mod complete;
+mod console;
 mod find;
 mod hosts;
 mod json;
@@ -56,6 +57,9 @@ fn carry_out(options: &Options) -> Result<(), Trouble> {
         return complete::run(line);
     }
     let config = Config::load(options.config.as_deref()).map_err(Trouble::usage)?;
+    if let Task::Play(file) = &options.task {
+        return console::play(file, &config);
+    }
     let hosts = hosts::choose(options, &config)?;
     match &options.task {
         Task::Screen(wish) => screen::run(options, wish, &config, &hosts),
@@ -63,7 +67,8 @@ fn carry_out(options: &Options) -> Result<(), Trouble> {
         Task::Look(wish) if wish.look == Look::Events => look::events::run(wish, &config, &hosts),
         Task::Look(wish) => look::run(wish, &hosts),
         Task::Act(wish) => act::run(wish, (options, &config), &hosts),
-        Task::Complete(_) => Ok(()),
+        Task::Console(wish) => console::run(wish, (options, &config), &hosts),
+        Task::Complete(_) | Task::Play(_) => Ok(()),
     }
 }
 
@@ -81,6 +86,12 @@ fn stopped(error: &clap::Error) -> Result<(), Trouble> {
 fn print(bytes: &[u8]) -> Result<(), Trouble> {
     let mut out = io::stdout().lock();
     out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Trouble::output(&error))
+}
+
+/// Says something on stderr that is no trouble.
+fn tell_line(line: &str) {
+    // Nobody is left to tell where even this cannot be written.
+    let _ = writeln!(io::stderr().lock(), "domtop: {}", visible(line));
 }
 
 /// Tells what went wrong; nothing where that was told already.

@@ -7,6 +7,7 @@
 //!   the time ────────────────┘       └── Regions
 //! ```
 
+mod attend;
 mod clerk;
 mod clipboard;
 mod consoles;
@@ -17,21 +18,27 @@ mod files;
 mod hosts;
 mod input;
 mod past;
+mod play;
 mod screen;
 mod signals;
+mod solo;
 pub mod terminal;
 mod writer;
 
-use std::io::Write;
+use std::{io::Write, path::Path};
 
 use crate::{
     app::{HostPane, Settings, keymap::Keymap},
     audit::Scribe,
-    console::session::Options,
+    console::{cast::Cast, session::Options},
     driver::Session,
     model::HostId,
+    theme::Theme,
 };
+use attend::Attend;
+pub use attend::Attending;
 use engine::{Ending, Engine};
+use play::Play;
 
 /// What the screen is opened with.
 pub struct Setup {
@@ -49,6 +56,40 @@ pub struct Setup {
     pub past: Option<std::path::PathBuf>,
     /// What consoles are opened with.
     pub consoles: Options,
+}
+
+/// Gives the whole terminal to one console until the user leaves it, or it ends.
+///
+/// # Errors
+/// A sentence, where there is no terminal, or the console ended by itself.
+pub fn attend(attending: Attending, theme: &Theme) -> Result<(), String> {
+    let mut attend = Attend::open(attending)?;
+    let ending = alone(solo::run(&mut attend, theme))?;
+    let why = attend.close();
+    leave(ending);
+    why.map_or(Ok(()), Err)
+}
+
+/// Plays a recording until the user ends it.
+///
+/// # Errors
+/// A sentence, where there is no terminal.
+pub fn play(cast: Cast, file: &Path, theme: &Theme) -> Result<(), String> {
+    let ending = alone(solo::run(&mut Play::new(cast, file), theme))?;
+    leave(ending);
+    Ok(())
+}
+
+fn alone<T>(run: impl Future<Output = Result<T, String>>) -> Result<T, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|e| format!("cannot start the screen: {e}"))?.block_on(run)
+}
+
+/// A signal that ended it ends the process as shells count.
+fn leave(ending: Ending) {
+    if let Ending::Signal(number) = ending {
+        std::process::exit(128 + number);
+    }
 }
 
 /// Opens the screen and runs until the user ends it. Where a signal ends it, the terminal is given back and the

@@ -26,6 +26,7 @@ mod marks;
 mod overlay;
 mod pins;
 mod signs;
+pub mod solo;
 mod status;
 mod text;
 mod tile;

@@ -248,6 +248,10 @@ pub enum Look {
     Dmesg,
     /// What happens on the host.
     Events,
+    /// A domain's console: it takes the terminal, and changes nothing by itself.
+    Console,
+    /// A recording of a console: it takes the terminal, and needs no host.
+    Play,
     /// A script that has a shell complete our words: it needs no host.
     Completions,
     /// The manual page: it needs no host.
@@ -255,9 +259,9 @@ pub enum Look {
 }
 
 impl Look {
-    /// Whether it is a page of its own form, which is about no host.
+    /// Whether it is of its own form: neither text nor JSON.
     pub const fn is_page(self) -> bool {
-        matches!(self, Self::Completions | Self::Man)
+        matches!(self, Self::Completions | Self::Man | Self::Console | Self::Play)
     }
 }
 

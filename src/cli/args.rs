@@ -1,6 +1,7 @@
 //! What the command line can say, made from the command table.
 
 mod change;
+mod console;
 mod define;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -13,6 +14,7 @@ use crate::{
     model::Nanos,
 };
 pub use change::ActWish;
+pub use console::ConsoleWish;
 use define::COMPLETE;
 pub use define::command;
 pub(super) use define::shown;
@@ -41,6 +43,10 @@ pub enum Task {
     Batch(Plan),
     /// Print what one command reads.
     Look(LookWish),
+    /// Give the terminal to a domain's console.
+    Console(ConsoleWish),
+    /// Play this recording.
+    Play(PathBuf),
     /// Carry out one command that changes the host.
     Act(ActWish),
     /// Print what can stand at the end of this line, for a shell.
@@ -167,6 +173,8 @@ fn one_command(name: &str, matches: &ArgMatches) -> Result<Task, clap::Error> {
     let unknown = || command().error(ErrorKind::InvalidSubcommand, "no such command");
     let row = command::find(name).ok_or_else(unknown)?;
     match row.look {
+        Some(Look::Console) => console::wish(matches).map(Task::Console),
+        Some(Look::Play) => Ok(Task::Play(word(matches, "FILE").unwrap_or_default().into())),
         Some(look) if !row.changes() || change::words(row, matches).is_empty() => {
             change::refuse_options(row, matches)?;
             Ok(Task::Look(look_wish(row, look, matches)))

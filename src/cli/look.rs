@@ -44,7 +44,7 @@ fn made(wish: &LookWish, subject: &mut Subject) -> Result<Vec<u8>, Trouble> {
         Look::List => list::made(wish, subject),
         Look::Config => config::made(wish, subject),
         // Events are printed as they come, not when all of them are there.
-        Look::Events => Err(Trouble::usage("events are printed by themselves")),
+        Look::Events | Look::Console | Look::Play => Err(Trouble::usage("it does not end by itself")),
         Look::Completions | Look::Man => Ok(pages::made(wish).unwrap_or_default()),
         Look::Info | Look::Vcpus | Look::Sched => domain::made(wish, subject),
     }

@@ -1,6 +1,6 @@
 //! Consoles: opening one, and what the Console panel does when its keys do not go to the guest.
 
-use super::{Arg, ArgKind, Command, Group, Need, Scope};
+use super::{Arg, ArgKind, Command, Group, Look, Need, Scope};
 use crate::{
     app::{App, Effect, consoles::Purpose},
     model::{
@@ -38,7 +38,8 @@ pub(super) const ROWS: [Command; 24] = [
     )
     .under(Group::Console)
     .asks(Op::Consoles)
-    .with(&[DOMAIN.of(ArgKind::Domain)]),
+    .with(&[DOMAIN.of(ArgKind::Domain)])
+    .looks(Look::Console),
     row!(
         "console-detach",
         &["d", "q", "."],

@@ -8,7 +8,7 @@ const DOMAIN: Arg = Arg::must("DOMAIN", "name, id or uuid of a domain").of(ArgKi
 /// Shells there are scripts for.
 const SHELLS: &[&str] = &["bash", "elvish", "fish", "powershell", "zsh"];
 
-pub(super) const ROWS: [Command; 10] = [
+pub(super) const ROWS: [Command; 11] = [
     Command::look("list", "Lists the domains, with --all also those that are off", Op::Domains, Look::List)
         .with(&[Arg::may("--all", "also domains that are off")]),
     Command::look("info", "Prints all that is known of a domain", Op::Domains, Look::Info).with(&[DOMAIN]),
@@ -41,5 +41,10 @@ pub(super) const ROWS: [Command; 10] = [
         Look::Completions,
     )
     .with(&[Arg::must("SHELL", "which shell").of(ArgKind::Choice(SHELLS))]),
+    Command::page("play", "Plays a recording of a console", Look::Play).with(&[Arg::must(
+        "FILE",
+        "the recording, an asciicast of version 2",
+    )
+    .of(ArgKind::File)]),
     Command::page("man", "Prints the manual page", Look::Man),
 ];

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgGroup, Command, builder::PossibleValuesParser, value_parser};
 
-use super::{super::trouble::Status, change, nanos};
+use super::{super::trouble::Status, change, console, nanos};
 use crate::{
     app::command::{self, COMMANDS, Look},
     config::INTERVALS,
@@ -157,6 +157,7 @@ fn subcommand(row: &'static command::Command) -> Command {
         .hide(true)
         .args(row.args.iter().map(|arg| change::argument(row, arg)));
     let made = if row.changes() { made.args(change::options(row)) } else { made };
+    let made = if row.look == Some(Look::Console) { made.args(console::options()) } else { made };
     let format = (!row.look.is_some_and(Look::is_page)).then(|| format(&["text", "json"]));
     made.args(format).arg(uri())
 }

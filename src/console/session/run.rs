@@ -184,6 +184,9 @@ impl<O: Outlet> Run<O> {
     fn take_in(&mut self, bytes: &[u8]) {
         let fed = self.screen.feed(bytes);
         self.outlet.raw(bytes);
+        if self.screen.stirs() {
+            self.outlet.news(News::Stirred);
+        }
         if fed.bells > 0 {
             self.outlet.news(News::Bell);
         }

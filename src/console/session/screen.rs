@@ -27,6 +27,8 @@ pub(super) struct Screen {
     /// Whether it shows what no page shows yet.
     changed: bool,
     attended: bool,
+    /// Whether it was told that something came while nobody looked.
+    stirred: bool,
     /// When the next page may be made.
     next: Deadline,
     /// Until when a page waits for the end of an update.
@@ -55,6 +57,7 @@ impl Screen {
             recording: None,
             changed: true,
             attended: true,
+            stirred: false,
             next: now,
             midway: now,
             second: now,
@@ -80,6 +83,13 @@ impl Screen {
         let broken = "the terminal failed over what the guest sent and began anew: its lines are lost";
         let failed = fed.broken.then(|| broken.to_owned()).or_else(|| self.broken_off());
         Fed { answers: fed.answers, bells: fed.bells, failed }
+    }
+
+    /// Whether something came for the first time since nobody looks.
+    pub(super) const fn stirs(&mut self) -> bool {
+        let first = !self.attended && !self.stirred;
+        self.stirred |= first;
+        first
     }
 
     /// Why the recording broke off, where it did just now.
@@ -117,7 +127,7 @@ impl Screen {
             Ask::Search(text) => self.emulator.search(&text),
             Ask::Again(upwards) => self.emulator.again(upwards),
             Ask::Select(selecting) => self.emulator.select(selecting),
-            Ask::Attend(attend) => self.attended = attend,
+            Ask::Attend(attend) => (self.attended, self.stirred) = (attend, false),
             _ => {}
         }
     }
