@@ -43,6 +43,7 @@ pub(super) struct Attend {
     line: String,
     keys: String,
     recording: bool,
+    drawn: bool,
 }
 
 /// What the session's thread hands over.
@@ -86,6 +87,7 @@ impl Attend {
         let (send, news) = unbounded_channel();
         let name = wanted.name.shown().to_owned();
         let domain = (wanted.key, wanted.name.clone());
+        let drawn = raw.is_none();
         let outlet = Outlet { shared: shared.clone(), news: send, scribe, domain, raw };
         let session = Session::open(wanted, backing, options, outlet);
         let session = session.map_err(|error| format!("cannot open the console: {error}"))?;
@@ -106,6 +108,7 @@ impl Attend {
             line: String::new(),
             keys,
             recording: false,
+            drawn,
         };
         attend.tell();
         Ok(attend)
@@ -213,6 +216,10 @@ impl Actor for Attend {
         let came = self.shared.page.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.page = came.or_else(|| self.page.take());
         !matches!(self.link, Link::Ended(_))
+    }
+
+    fn is_drawn(&self) -> bool {
+        self.drawn
     }
 
     fn show(&self) -> Solo<'_> {

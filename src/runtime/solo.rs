@@ -39,6 +39,11 @@ pub(super) trait Actor {
     /// Time passed, or something came; whether it goes on.
     fn turn(&mut self) -> bool;
 
+    /// Whether it is drawn; else others write on the terminal.
+    fn is_drawn(&self) -> bool {
+        true
+    }
+
     /// What is to be seen.
     fn show(&self) -> Solo<'_>;
 }
@@ -61,7 +66,7 @@ struct Seat<'a> {
 /// Where there is no terminal.
 pub(super) async fn run(actor: &mut impl Actor, theme: &Theme) -> Result<Ending, String> {
     let signals = Signals::take()?;
-    let terminal = Terminal::take()?;
+    let terminal = if actor.is_drawn() { Terminal::take()? } else { Terminal::take_keys()? };
     let mut screen = Screen::new(terminal.output()?).map_err(|e| format!("cannot draw: {e}"))?;
     let input = Input::spawn(terminal.input()?)?;
     actor.room(screen.size());
@@ -129,7 +134,7 @@ impl Seat<'_> {
     }
 
     fn draw(&mut self, actor: &impl Actor) {
-        if self.terminal.ours() && self.screen.writer.is_idle() {
+        if actor.is_drawn() && self.terminal.ours() && self.screen.writer.is_idle() {
             (self.stale, self.frame) = (false, Instant::now() + FRAME);
             let (shown, theme) = (actor.show(), self.theme);
             // That the terminal has gone shows when it is read.

@@ -42,6 +42,8 @@ struct Tty {
     before: Termios,
     ours: bool,
     mouse: bool,
+    /// What it is taken with: nothing where others write on it.
+    take: &'static [u8],
 }
 
 /// Whose the mouse is.
@@ -64,10 +66,22 @@ impl Terminal {
     /// # Errors
     /// A sentence, where standard output is no terminal or keys cannot be read.
     pub fn take() -> Result<Self, String> {
+        Self::take_with(TAKE)
+    }
+
+    /// As [`Self::take`], but only keys: what is shown is left to others.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub fn take_keys() -> Result<Self, String> {
+        Self::take_with(b"")
+    }
+
+    fn take_with(take: &'static [u8]) -> Result<Self, String> {
         let input = input()?;
         let output = output()?;
         let before = tcgetattr(&input).map_err(|e| format!("cannot read the terminal's settings: {e}"))?;
-        *taken() = Some(Tty { input, output, before, ours: false, mouse: false });
+        *taken() = Some(Tty { input, output, before, ours: false, mouse: false, take });
         let terminal = Self(());
         hook();
         terminal.retake();
@@ -137,7 +151,7 @@ impl Tty {
         let mut raw = self.before.clone();
         cfmakeraw(&mut raw);
         let _ = tcsetattr(&self.input, SetArg::TCSANOW, &raw);
-        self.put(TAKE);
+        self.put(self.take);
         if self.mouse {
             self.put(MOUSE_ON);
         }

@@ -29,7 +29,8 @@ pub(super) const ROWS: [Command; 24] = [
     Command::screen("console", &["c"], "Opens a domain's console, or goes back to it", App::open_console)
         .under(Group::Console)
         .asks(Op::Consoles)
-        .with(&[DOMAIN.of(ArgKind::Domain)]),
+        .with(&[DOMAIN.of(ArgKind::Domain)])
+        .looks(Look::Console),
     Command::screen(
         "console-device",
         &["Alt-c"],
@@ -38,8 +39,7 @@ pub(super) const ROWS: [Command; 24] = [
     )
     .under(Group::Console)
     .asks(Op::Consoles)
-    .with(&[DOMAIN.of(ArgKind::Domain)])
-    .looks(Look::Console),
+    .with(&[DOMAIN.of(ArgKind::Domain)]),
     row!(
         "console-detach",
         &["d", "q", "."],
