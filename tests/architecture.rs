@@ -47,7 +47,7 @@ const LAYERS: &[Layer] = &[
         name: "driver's consoles",
         files: &["driver/console"],
         modules: &["model", "driver", "driver::stack", "driver::console"],
-        crates: &["nix", "rustix"],
+        crates: &["nix", "rustix", "uuid"],
     },
     Layer {
         name: "session",
@@ -85,6 +85,12 @@ const LAYERS: &[Layer] = &[
         files: &["console"],
         modules: &["console", "model"],
         crates: &["alacritty_terminal", "unicode_width", "serde", "serde_json", "thiserror"],
+    },
+    Layer {
+        name: "console sessions",
+        files: &["console/session", "console/share", "console/line"],
+        modules: &["console", "model", "driver::conn", "driver::console", "driver::Answer", "driver::Error"],
+        crates: &["nix", "uuid", "jiff", "proptest"],
     },
     Layer {
         name: "sampler",
@@ -132,6 +138,7 @@ const LAYERS: &[Layer] = &[
             "app",
             "audit",
             "model",
+            "console",
             "sampler",
             "driver::Reader",
             "driver",
@@ -155,6 +162,7 @@ const LAYERS: &[Layer] = &[
             "app",
             "audit",
             "config",
+            "console",
             "sampler",
             "model",
             "driver",

@@ -178,6 +178,7 @@ fn the_command_line_has_its_looking_commands() {
     let looks: Vec<String> = COMMANDS.iter().filter(|c| c.look.is_some()).map(Command::usage).collect();
     let wanted = [
         "sched DOMAIN [weight=N] [cap=N]",
+        "console [DOMAIN]",
         "events [--follow]",
         "list [--all]",
         "info DOMAIN",
@@ -188,6 +189,7 @@ fn the_command_line_has_its_looking_commands() {
         "drivers",
         "dmesg",
         "completions SHELL",
+        "play FILE",
         "man",
     ];
     assert_eq!(looks, wanted);

@@ -17,6 +17,7 @@ use std::{
 
 use domtop::{
     app::{HostPane, Mode, Settings, Table, keymap::Keymap},
+    console::{session::Options, share::Place},
     driver::{Answer, Control, DriverInfo, Observe, session},
     model::{Domain, DomainId, DomainKey, HostId, Hypervisor, Name, Nanos, Op},
     runtime::{self, Setup},
@@ -73,7 +74,9 @@ fn child() {
     let keymap = Keymap::new(&BTreeMap::new()).unwrap();
     let hosts = vec![(pane, session)];
     let (scribes, table) = (Vec::new(), Table::default());
-    runtime::run(Setup { hosts, settings, keymap, scribes, table, past: None }).unwrap();
+    let place = Place::new(std::env::temp_dir().join("domtop-pty-loop"));
+    let consoles = Options { history: 100, record: None, place, who: "tester".into() };
+    runtime::run(Setup { hosts, settings, keymap, scribes, table, past: None, consoles }).unwrap();
 }
 
 fn run(what: &str) -> Pty {

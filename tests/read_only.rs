@@ -23,7 +23,7 @@ use std::{
 use crossterm::event::Event;
 use domtop::{
     app::{
-        App, Effect, HostPane, Mode, Msg, Settings,
+        App, Effect, HostPane, Mode, Msg, Panel, Settings,
         command::{COMMANDS, Command},
         keymap::{Key, Keymap},
     },
@@ -149,6 +149,7 @@ fn press_everything(app: &mut App) -> Vec<Effect> {
     for command in COMMANDS {
         for code in command.keys {
             effects.extend(app.update(key(code)));
+            leave_console(app);
             effects.extend(["y", "Enter", "Esc", "Esc"].into_iter().flat_map(|code| app.update(key(code))));
         }
     }
@@ -158,6 +159,13 @@ fn press_everything(app: &mut App) -> Vec<Effect> {
         effects.extend(["Enter", "y", "Esc", "Esc"].into_iter().flat_map(|code| app.update(key(code))));
     }
     effects
+}
+
+/// Where a console has the keys, they are the guest's: the table takes them back.
+fn leave_console(app: &mut App) {
+    if app.screen.focus == Panel::Console {
+        app.screen.focus = Panel::Domains;
+    }
 }
 
 /// A line that would do what a command does, to `web1`.

@@ -131,7 +131,7 @@ impl Emulator {
     /// is ended: its modes, its colours, the alternate screen.
     pub fn mark(&mut self, line: &str) {
         self.guard = Guard::new();
-        let end = "\x18\x1b[?1049l\x1b[?1;3;5;6;2004l\x1b[?7;25h\x1b[4l\x1b[20l\x1b>\x1b(B\x0f\x1b[s\x1b[r\x1b[u\x1b[m";
+        let end = "\x18\x1b[?1049l\x1b[?1;5;6;2004l\x1b[?7;25h\x1b[4l\x1b[20l\x1b>\x1b(B\x0f\x1b[s\x1b[r\x1b[u\x1b[m";
         let line = format!("{end}\r\n\x1b[7m {} \x1b[m\r\n", text::visible(line));
         self.feed(line.as_bytes(), |_| {});
     }

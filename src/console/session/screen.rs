@@ -158,7 +158,7 @@ impl Screen {
     /// A sentence: it is recorded already, or the file cannot be made.
     pub(super) fn record(&mut self, path: &Path, title: &str) -> Result<(), String> {
         if self.is_recorded() {
-            return Err("it is recorded already".into());
+            return Err("cannot record: it is recorded already".into());
         }
         let head =
             Head { size: self.emulator.size(), timestamp: recording::now(), title: Some(title.to_owned()) };

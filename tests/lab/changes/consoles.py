@@ -25,7 +25,12 @@ def a_console_on_the_screen_is_a_terminal(lab):
         answers(session, 40, 2)
         session.press("vi /tmp/poem\r")
         session.wait(lambda text: re.search(r"/tmp/poem.*1/1|/tmp/poem \[", text), "vi")
-        session.press("iroses are red\x1b:wq\r")
+        session.press("iroses are red")
+        session.wait_for("roses are red")
+        # A key of its own: what follows Esc at once is one key with Alt.
+        session.press("\x1b")
+        session.wait_for("- /tmp/poem")
+        session.press(":wq\r")
         session.wait(lambda text: text.count(PROMPT) > 1, "prompt after vi")
         session.press("wc -w /tmp/poem\r")
         session.wait_for("3 /tmp/poem")
