@@ -150,9 +150,8 @@ impl Attend {
                 }
             }
             _ => {
-                self.told = Some(format!(
-                    "{key} is no key here: . leaves, t takes over, w only watches, a attaches again"
-                ))
+                let keys = ". leaves, t takes over, w only watches, a attaches again";
+                self.told = Some(format!("{key} is no key here: {keys}"));
             }
         }
         self.tell();

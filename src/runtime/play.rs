@@ -80,7 +80,7 @@ impl Play {
 
 impl Actor for Play {
     async fn changed(&mut self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     fn due(&self) -> Option<Duration> {

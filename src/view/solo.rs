@@ -30,7 +30,7 @@ pub fn draw(frame: &mut Frame<'_>, solo: &Solo<'_>, theme: &Theme) {
     let style = if solo.wrong { theme.warning() } else { theme.title_focused() };
     let room = width.saturating_sub(keys + 2);
     frame.buffer_mut().set_stringn(line.x + 1, line.y, solo.left, room, style);
-    if keys + 1 <= width {
+    if keys < width {
         let x = line.right() - u16::try_from(keys + 1).unwrap_or(0);
         frame.buffer_mut().set_stringn(x, line.y, solo.right, keys, theme.dim());
     }

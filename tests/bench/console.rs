@@ -7,14 +7,15 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
+    clippy::type_complexity,
     reason = "a benchmark"
 )]
 
 #[path = "../support/flood.rs"]
-#[allow(unreachable_pub, reason = "shared")]
+#[allow(unreachable_pub, clippy::cast_possible_truncation, reason = "shared")]
 mod flood;
 
-use std::{env, fs, hint::black_box, io, path::PathBuf, process::ExitCode, time::Duration, time::Instant};
+use std::{env, fs, hint::black_box, io, process::ExitCode, time::Duration, time::Instant};
 
 use alacritty_terminal::{
     Term,
@@ -172,7 +173,7 @@ struct Ours {
 }
 
 impl Ours {
-    fn new(path: &PathBuf) -> Self {
+    fn new(path: &std::path::Path) -> Self {
         Self {
             emulator: Emulator::new((80, 24), HISTORY),
             ring: Ring::new(256 << 10),

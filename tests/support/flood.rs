@@ -57,7 +57,7 @@ fn colours(random: &mut Random, text: &mut String) {
                 _ => write!(text, "\x1b[38;2;{colour};{};128m", 255 - colour),
             }
             .unwrap();
-            write!(text, "file{:03}.txt\x1b[0m  ", colour).unwrap();
+            write!(text, "file{colour:03}.txt\x1b[0m  ").unwrap();
         }
         text.push_str("\r\n");
     }

@@ -109,7 +109,7 @@ impl Guest {
     pub fn pump(&mut self, milliseconds: u16) {
         let mut ready = [PollFd::new(self.master.as_fd(), PollFlags::POLLIN)];
         if poll(&mut ready, milliseconds).unwrap() > 0 {
-            let mut bytes = [0; 65536];
+            let mut bytes = vec![0; 65536];
             let count = read(&self.master, &mut bytes).unwrap_or(0);
             self.got.extend(&bytes[..count]);
             if count == 0 {

@@ -79,7 +79,9 @@ impl Attachment {
         match &self.reach {
             Reach::Own(hub, _, source) => {
                 into.push(PollFd::new(source.fd(), PollFlags::POLLIN));
-                hub.iter().for_each(|hub| hub.polls(into));
+                if let Some(hub) = hub {
+                    hub.polls(into);
+                }
             }
             Reach::Through(client) => into.push(client.poll()),
         }

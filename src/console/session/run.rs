@@ -132,14 +132,14 @@ impl<O: Outlet> Run<O> {
     }
 
     fn attached(&mut self, mut line: Attachment) {
-        let life = (line.key, line.tty.path.clone());
-        if self.life.as_ref().is_some_and(|before| *before != life) {
+        let this = (line.key, line.tty.path.clone());
+        if self.life.as_ref().is_some_and(|before| *before != this) {
             self.screen.separate(&format!("{} began anew", self.wanted.name));
         }
         if let Some(types) = self.backing.types.as_deref().filter(|_| self.wants) {
             line.claim(types);
         }
-        (self.life, self.lost, self.line) = (Some(life), None, Some(line));
+        (self.life, self.lost, self.line) = (Some(this), None, Some(line));
     }
 
     /// It is not attached, or not any more; it is tried again after this time.

@@ -52,7 +52,8 @@ impl Place {
 /// A link, or what another user could put sockets into, is no place to meet.
 fn is_private(directory: &Path) -> io::Result<()> {
     let about = fs::symlink_metadata(directory)?;
-    let ours = about.is_dir() && about.uid() == geteuid().as_raw() && about.mode() & 0o077 == 0;
+    let shut = about.mode() & 0o077;
+    let ours = about.is_dir() && about.uid() == geteuid().as_raw() && shut == 0;
     let text = || format!("{} is not this user's alone", directory.display());
     if ours { Ok(()) } else { Err(io::Error::new(io::ErrorKind::PermissionDenied, text())) }
 }
