@@ -50,11 +50,12 @@ pub trait Sink: Send {
 
 /// Who finds consoles and reads them.
 pub trait Watches: Send {
-    /// The domain of this uuid as it is now; its id is another after every start.
+    /// The domain of this uuid as it is now, or else the one that runs under this name; its id is another after every
+    /// start.
     ///
     /// # Errors
     /// Why nobody can tell, in a sentence.
-    fn find(&self, uuid: Uuid) -> Result<Option<DomainKey>, String>;
+    fn find(&self, uuid: Uuid, name: &str) -> Result<Option<DomainKey>, String>;
 
     /// A running domain's consoles, the one to open first.
     ///
@@ -95,8 +96,8 @@ impl Backing {
 }
 
 impl Watches for Consoles {
-    fn find(&self, uuid: Uuid) -> Result<Option<DomainKey>, String> {
-        Self::find(self, uuid).map_err(|failure| one_line(&failure.to_string()))
+    fn find(&self, uuid: Uuid, name: &str) -> Result<Option<DomainKey>, String> {
+        Self::find(self, uuid, name).map_err(|failure| one_line(&failure.to_string()))
     }
 
     fn list(&self, key: DomainKey) -> Result<Vec<Tty>, String> {

@@ -29,7 +29,7 @@ use super::{
     Answer, Permit,
     stack::{Outcome, Stack},
 };
-use crate::model::{Demand, DomainKey, Op, Stamp, console::Tty};
+use crate::model::{Demand, Domain, DomainKey, Op, Stamp, console::Tty};
 
 /// The consoles of one host, to list and to watch. Clones are of the same host.
 #[derive(Clone)]
@@ -51,14 +51,21 @@ impl Consoles {
         self.stack.read(Op::Consoles, |driver| driver.consoles(key))
     }
 
-    /// The domain of this uuid as it is now: its id is another after every start. None where there is none.
+    /// The domain of this uuid as it is now: its id is another after every start. Where there is none any more, the one
+    /// that runs under this name: xl gives a guest whose file names no uuid another one at every start.
     ///
     /// # Errors
     /// Every driver's reason, where none can list the domains.
-    pub fn find(&self, uuid: Uuid) -> Outcome<Option<DomainKey>> {
+    pub fn find(&self, uuid: Uuid, name: &str) -> Outcome<Option<DomainKey>> {
         let mut domains = Vec::new();
         self.stack.read(Op::Domains, |driver| driver.domains(&mut domains))?;
-        Ok(domains.iter().map(|domain| domain.key).find(|key| key.uuid == uuid))
+        if let Some(same) = domains.iter().find(|domain| domain.key.uuid == uuid) {
+            return Ok(Some(same.key));
+        }
+        // Names nobody can tell match nothing.
+        let _ = self.stack.read(Op::Identify, |driver| driver.identify(&mut domains));
+        let heir = |domain: &&Domain| domain.key.id.is_some() && domain.name.raw() == name;
+        Ok(domains.iter().find(heir).map(|domain| domain.key))
     }
 
     /// Tells the drivers how late it is, about once a second: for who has consoles of a host without reading it

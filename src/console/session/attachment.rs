@@ -51,7 +51,7 @@ impl Attachment {
     /// # Errors
     /// Why it cannot be, in a sentence.
     pub(super) fn make(wanted: &Wanted, backing: &Backing, options: &Options) -> Result<Self, String> {
-        let key = backing.watches.find(wanted.key.uuid)?;
+        let key = backing.watches.find(wanted.key.uuid, wanted.name.raw())?;
         let key = key.ok_or_else(|| format!("{} has gone", wanted.name))?;
         if key.id.is_none() {
             return Err(format!("{} does not run", wanted.name));
