@@ -11,6 +11,7 @@
 //! A guest may send whatever it likes: the guard takes out what a terminal would obey beyond its own screen, the
 //! emulator keeps what is left in bounded memory, and a [`Page`](crate::model::console::Page) holds cells alone.
 
+pub mod background;
 pub mod cast;
 pub mod emulator;
 pub mod guard;

@@ -56,6 +56,8 @@ pub struct Setup {
     pub past: Option<std::path::PathBuf>,
     /// What consoles are opened with.
     pub consoles: Options,
+    /// Bytes kept of each console nobody has opened; 0 reads none.
+    pub ring: usize,
 }
 
 /// Gives the whole terminal to one console until the user leaves it, or it ends.

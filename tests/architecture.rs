@@ -88,7 +88,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "console sessions",
-        files: &["console/session", "console/share", "console/line"],
+        files: &["console/session", "console/share", "console/line", "console/background"],
         modules: &["console", "model", "driver::conn", "driver::console", "driver::Answer", "driver::Error"],
         crates: &["nix", "uuid", "jiff", "proptest"],
     },

@@ -75,8 +75,8 @@ fn child() {
     let hosts = vec![(pane, session)];
     let (scribes, table) = (Vec::new(), Table::default());
     let place = Place::new(std::env::temp_dir().join("domtop-pty-loop"));
-    let consoles = Options { history: 100, record: None, place, who: "tester".into() };
-    runtime::run(Setup { hosts, settings, keymap, scribes, table, past: None, consoles }).unwrap();
+    let consoles = Options { history: 100, before: Vec::new(), record: None, place, who: "tester".into() };
+    runtime::run(Setup { hosts, settings, keymap, scribes, table, past: None, consoles, ring: 0 }).unwrap();
 }
 
 fn run(what: &str) -> Pty {

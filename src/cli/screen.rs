@@ -45,6 +45,7 @@ pub(super) fn run(
         table,
         past: config.history_place(),
         consoles: consoles(config),
+        ring: config.console_ring.map_or(0, |kib| usize::try_from(kib).unwrap_or(0) << 10),
     };
     runtime::run(setup).map_err(|why| Trouble::new(Status::Failed, why))
 }
@@ -53,6 +54,7 @@ pub(super) fn run(
 pub(super) fn consoles(config: &Config) -> session::Options {
     session::Options {
         history: config.console_lines(),
+        before: Vec::new(),
         record: config.console_folder(),
         place: Place::usual(),
         who: crate::audit::User::current().name,

@@ -44,6 +44,8 @@ const LAST: Duration = Duration::from_secs(2);
 pub struct Options {
     /// Lines kept above the terminal's own.
     pub history: usize,
+    /// What the guest wrote before, as far as it was kept.
+    pub before: Vec<u8>,
     /// A folder: it is recorded there from the start.
     pub record: Option<PathBuf>,
     /// Where it is shared with others of this program.

@@ -51,6 +51,17 @@ impl Consoles {
         self.stack.read(Op::Consoles, |driver| driver.consoles(key))
     }
 
+    /// The domains that run, but for the one that runs the host.
+    ///
+    /// # Errors
+    /// Every driver's reason, where none can list the domains.
+    pub fn running(&self) -> Outcome<Vec<DomainKey>> {
+        let mut domains = Vec::new();
+        self.stack.read(Op::Domains, |driver| driver.domains(&mut domains))?;
+        let keys = domains.iter().map(|domain| domain.key);
+        Ok(keys.filter(|key| key.id.is_some_and(|id| id.0 > 0)).collect())
+    }
+
     /// The domain of this uuid as it is now: its id is another after every start. Where there is none any more, the one
     /// that runs under this name: xl gives a guest whose file names no uuid another one at every start.
     ///

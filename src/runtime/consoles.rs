@@ -13,6 +13,7 @@ use crate::{
     app::{ConsoleOrder, Msg},
     audit::Scribe,
     console::{
+        background::Background,
         line::Backing,
         session::{self, Options, Session},
     },
@@ -26,6 +27,14 @@ use crate::{
 
 /// A page nobody has looked at yet.
 type Slot = Arc<Mutex<Option<Arc<Page>>>>;
+
+/// One console that is open.
+struct Open {
+    host: HostId,
+    key: DomainKey,
+    session: Session,
+    slot: Slot,
+}
 
 /// What is needed to open consoles of one host.
 pub(super) struct Way {
@@ -41,19 +50,36 @@ pub(super) struct Way {
 pub(super) struct Consoles {
     ways: Vec<Way>,
     options: Options,
-    open: BTreeMap<ConsoleId, (Session, Slot)>,
+    /// Bytes kept of each console that is not open; 0 reads none.
+    ring: usize,
+    background: Vec<(HostId, Background)>,
+    open: BTreeMap<ConsoleId, Open>,
     came: Arc<Notify>,
     messages: UnboundedSender<Msg>,
 }
 
 impl Consoles {
     /// None yet; of what they tell comes as messages, `came` rings when there is a page.
-    pub(super) fn new(options: Options, came: Arc<Notify>, messages: UnboundedSender<Msg>) -> Self {
-        Self { ways: Vec::new(), options, open: BTreeMap::new(), came, messages }
+    pub(super) fn new(
+        (options, ring): (Options, usize),
+        came: Arc<Notify>,
+        messages: UnboundedSender<Msg>,
+    ) -> Self {
+        let (ways, background, open) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Self { ways, options, ring, background, open, came, messages }
     }
 
     /// Consoles of this host can be opened from now on.
     pub(super) fn add(&mut self, way: Way) {
+        if self.ring > 0 {
+            match Background::start(way.consoles.clone(), self.ring) {
+                Ok(background) => self.background.push((way.host, background)),
+                Err(error) => {
+                    let told = format!("consoles are not read in the background: {error}");
+                    let _ = self.messages.send(Msg::Notice(true, told));
+                }
+            }
+        }
         self.ways.push(way);
     }
 
@@ -62,12 +88,16 @@ impl Consoles {
         match order {
             ConsoleOrder::Open(wanted) => self.begin(host, id, wanted),
             ConsoleOrder::Ask(ask) => {
-                if let Some((session, _)) = self.open.get(&id) {
-                    session.ask(ask);
+                if let Some(open) = self.open.get(&id) {
+                    open.session.ask(ask);
                 }
             }
             // Dropped, it ends by itself: the keys need not wait for what it still writes.
-            ConsoleOrder::Close => drop(self.open.remove(&id)),
+            ConsoleOrder::Close => {
+                if let Some(open) = self.open.remove(&id) {
+                    self.background_of(open.host).inspect(|background| background.give_back(open.key));
+                }
+            }
         }
     }
 
@@ -83,13 +113,20 @@ impl Consoles {
             domain: (wanted.key, wanted.name.clone()),
         };
         let backing = Backing::of(&way.consoles, way.typist.as_ref());
-        match Session::open(wanted, backing, self.options.clone(), outlet) {
-            Ok(session) => drop(self.open.insert(id, (session, slot))),
+        let key = wanted.key;
+        let before = self.background_of(host).map(|background| background.hand_over(key));
+        let options = Options { before: before.unwrap_or_default(), ..self.options.clone() };
+        match Session::open(wanted, backing, options, outlet) {
+            Ok(session) => drop(self.open.insert(id, Open { host, key, session, slot })),
             Err(error) => {
                 let why = Name::new(&format!("it cannot be opened: {error}"));
                 let _ = self.messages.send(Msg::Console(id, News::Link(Link::Ended(why), None)));
             }
         }
+    }
+
+    fn background_of(&self, host: HostId) -> Option<&Background> {
+        self.background.iter().find(|(id, _)| *id == host).map(|(_, background)| background)
     }
 
     /// Has it told which consoles a domain has, by a thread: whoever knows may take its time.
@@ -108,13 +145,13 @@ impl Consoles {
 
     /// The pages that came since the last call.
     pub(super) fn pages(&self) -> impl Iterator<Item = Msg> {
-        self.open.iter().filter_map(|(id, (_, slot))| Some(Msg::Page(*id, taken(slot)?)))
+        self.open.iter().filter_map(|(id, open)| Some(Msg::Page(*id, taken(&open.slot)?)))
     }
 
     /// Ends all of them, once what is recorded is in its files.
     pub(super) fn finish(&mut self) {
-        for (session, _) in std::mem::take(&mut self.open).into_values() {
-            session.close();
+        for open in std::mem::take(&mut self.open).into_values() {
+            open.session.close();
         }
     }
 }

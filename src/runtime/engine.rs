@@ -83,7 +83,7 @@ impl Engine {
         let (theme, complaint) = first_theme(&setup.settings.theme, depth)?;
         let ids: Vec<_> = setup.hosts.iter().map(|(pane, _)| pane.id).collect();
         let (panes, sessions): (Vec<_>, Vec<_>) = setup.hosts.into_iter().unzip();
-        let hosts = Hosts::new(setup.scribes, setup.consoles);
+        let hosts = Hosts::new(setup.scribes, (setup.consoles, setup.ring));
         let mut app = App::new(panes, setup.settings, setup.keymap);
         app.table = setup.table;
         if let Some(file) = &setup.past {

@@ -36,7 +36,7 @@ pub(super) struct Hosts {
 
 impl Hosts {
     /// None yet; these will be written about, and consoles opened with this.
-    pub(super) fn new(scribes: Vec<(HostId, Scribe)>, options: Options) -> Self {
+    pub(super) fn new(scribes: Vec<(HostId, Scribe)>, options: (Options, usize)) -> Self {
         let (messages, sampled) = (unbounded_channel(), Arc::<Notify>::default());
         Self {
             samplers: Vec::new(),

@@ -173,7 +173,7 @@ impl World {
 
     pub fn options(&self, who: &str) -> Options {
         let place = Place::new(self.folder.join("share"));
-        Options { history: 1000, record: None, place, who: who.into() }
+        Options { history: 1000, before: Vec::new(), record: None, place, who: who.into() }
     }
 
     /// Opens the guest's console, to write where the rights allow it.

@@ -74,7 +74,9 @@ impl<O: Outlet> Run<O> {
         (asks, door): (Receiver<Ask>, UnixStream),
         outlet: Arc<O>,
     ) -> Self {
-        let screen = Screen::new(page_size(wanted.size), options.history);
+        let mut screen = Screen::new(page_size(wanted.size), options.history);
+        // Whoever asked something then is not answered now.
+        drop(screen.feed(&options.before));
         Self {
             wants: wanted.write && backing.types.is_some(),
             wanted,
