@@ -58,7 +58,9 @@ impl Key {
         let shift = held.contains(KeyModifiers::SHIFT);
         let c = match c {
             // What a terminal sends for these is also what it sends for Ctrl-4 to Ctrl-7, as crossterm calls them.
-            '4'..='7' if held == KeyModifiers::CONTROL => ['\\', ']', '^', '_'][c as usize - '4' as usize],
+            '4'..='7' if held - KeyModifiers::SHIFT == KeyModifiers::CONTROL => {
+                ['\\', ']', '^', '_'][c as usize - '4' as usize]
+            }
             c if held.contains(KeyModifiers::CONTROL) => c.to_ascii_lowercase(),
             c if shift => c.to_ascii_uppercase(),
             c => c,
