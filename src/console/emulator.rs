@@ -20,7 +20,7 @@ use alacritty_terminal::{
     event::VoidListener,
     grid::{self, Dimensions},
     term::{Config, Osc52, TermMode},
-    vte::ansi::{Processor, Timeout},
+    vte::ansi::{CharsetIndex, Processor, Timeout},
 };
 
 use self::{
@@ -52,6 +52,8 @@ pub struct Emulator {
     term: Term<VoidListener>,
     parser: Processor<Unbuffered>,
     guard: Guard,
+    /// Which of the terminal's character sets is in use.
+    charset: CharsetIndex,
     history: usize,
     /// Answers left of this second.
     answers: u32,
@@ -68,6 +70,7 @@ impl Emulator {
             term: terminal(size, history),
             parser: Processor::new(),
             guard: Guard::new(),
+            charset: CharsetIndex::default(),
             history,
             answers: ANSWERS,
             finding: Finding::default(),
@@ -88,8 +91,9 @@ impl Emulator {
     pub fn feed(&mut self, bytes: &[u8], mut keep: impl FnMut(&[u8])) -> Fed {
         let mut heard = Heard::new(self.answers);
         let (term, parser, guard) = (&mut self.term, &mut self.parser, &mut self.guard);
+        let charset = &mut self.charset;
         let ran = catch_unwind(AssertUnwindSafe(|| {
-            let mut fence = Fence { term, heard: &mut heard };
+            let mut fence = Fence { term, heard: &mut heard, charset };
             guard.feed(bytes, |clean| {
                 keep(clean);
                 parser.advance(&mut fence, clean);
@@ -124,6 +128,7 @@ impl Emulator {
         let resized = catch_unwind(AssertUnwindSafe(|| term.resize(Cells(size))));
         if resized.is_err() {
             self.term = terminal(size, self.history);
+            self.charset = CharsetIndex::default();
         }
     }
 
@@ -204,6 +209,7 @@ impl Emulator {
         self.term = terminal(self.size(), self.history);
         self.parser = Processor::new();
         self.guard = Guard::new();
+        self.charset = CharsetIndex::default();
         self.finding.blur();
     }
 }

@@ -6,8 +6,9 @@
 use alacritty_terminal::{
     Term,
     event::VoidListener,
+    grid::Dimensions,
     index::Column,
-    term::cell::Flags,
+    term::{TermMode, cell::Flags},
     vte::ansi::{
         Attr, CharsetIndex, ClearMode, Handler, LineClearMode, Mode, PrivateMode, StandardCharset,
         TabulationClearMode,
@@ -44,9 +45,37 @@ impl Heard {
 pub(super) struct Fence<'a> {
     pub(super) term: &'a mut Term<VoidListener>,
     pub(super) heard: &'a mut Heard,
+    /// The character set in use; the emulation doesn't tell.
+    pub(super) charset: &'a mut CharsetIndex,
 }
 
 impl Fence<'_> {
+    /// Writes a letter of ASCII as the emulation would, where nothing is about it: most of what guests send is that, and
+    /// this pays for all that is around the emulation. Says whether it did.
+    #[inline]
+    fn write(&mut self, c: char) -> bool {
+        if self.term.mode().contains(TermMode::INSERT) {
+            return false;
+        }
+        let grid = self.term.grid_mut();
+        let (columns, cursor) = (grid.columns(), &grid.cursor);
+        let usual = !cursor.input_needs_wrap
+            && cursor.point.column.0 + 1 < columns
+            && cursor.template.extra.is_none()
+            && cursor.charsets[*self.charset] == StandardCharset::Ascii;
+        let (fg, bg, flags) = (cursor.template.fg, cursor.template.bg, cursor.template.flags);
+        if !usual {
+            return false;
+        }
+        let cell = grid.cursor_cell();
+        if cell.extra.is_some() || cell.flags.intersects(Flags::WIDE_CHAR | Flags::WIDE_CHAR_SPACER) {
+            return false;
+        }
+        (cell.c, cell.fg, cell.bg, cell.flags) = (c, fg, bg, flags);
+        grid.cursor.point.column += 1;
+        true
+    }
+
     /// Whether the cell a mark would go to has as many as it takes.
     #[cold]
     fn is_laden(&self) -> bool {
@@ -106,7 +135,6 @@ impl Handler for Fence<'_> {
         clear_screen(mode: ClearMode);
         clear_tabs(mode: TabulationClearMode);
         set_tabs(interval: u16);
-        reset_state();
         reverse_index();
         terminal_attribute(attribute: Attr);
         set_mode(mode: Mode);
@@ -116,18 +144,33 @@ impl Handler for Fence<'_> {
         set_scrolling_region(top: usize, bottom: Option<usize>);
         set_keypad_application_mode();
         unset_keypad_application_mode();
-        set_active_charset(index: CharsetIndex);
         configure_charset(index: CharsetIndex, charset: StandardCharset);
         decaln();
     }
 
     #[inline]
     fn input(&mut self, c: char) {
+        if matches!(c, ' '..='~') {
+            if !self.write(c) {
+                self.term.input(c);
+            }
+            return;
+        }
         // Below U+0300 none is a mark but the soft hyphen, which takes a column or none by the version of Unicode.
         if (c >= '\u{300}' || c == '\u{ad}') && c.width() == Some(0) && self.is_laden() {
             return;
         }
         self.term.input(c);
+    }
+
+    fn set_active_charset(&mut self, index: CharsetIndex) {
+        *self.charset = index;
+        self.term.set_active_charset(index);
+    }
+
+    fn reset_state(&mut self) {
+        *self.charset = CharsetIndex::default();
+        self.term.reset_state();
     }
 
     fn bell(&mut self) {
