@@ -86,10 +86,18 @@ pub(super) fn end_of_string(opens: Opens, bytes: &[u8]) -> Option<usize> {
 /// among them.
 pub(super) fn sequence(bytes: &[u8]) -> Option<(usize, Verdict)> {
     match bytes {
-        [0x1b, b'[', rest @ ..] => usual(rest).or_else(|| escape(&bytes[..bytes.len().min(MOST)])),
-        [0x1b, ..] => escape(&bytes[..bytes.len().min(MOST)]),
+        [0x1b, b'[', rest @ ..] => usual(rest).or_else(|| unusual(bytes)),
+        [0x1b, ..] => unusual(bytes),
         _ => character(bytes),
     }
+}
+
+/// Any other sequence. One with a byte above ASCII in it does not pass: a terminal that makes characters of bytes first
+/// would see a C1 control there.
+fn unusual(bytes: &[u8]) -> Option<(usize, Verdict)> {
+    let (length, verdict) = escape(&bytes[..bytes.len().min(MOST)])?;
+    let hides = verdict == Verdict::Keep && !bytes[..length].is_ascii();
+    Some((length, if hides { Verdict::Drop } else { verdict }))
 }
 
 /// A control sequence such as most are, after its `ESC [`: a few numbers, and a final byte that always passes.
@@ -103,7 +111,8 @@ fn character(bytes: &[u8]) -> Option<(usize, Verdict)> {
     let length = width(bytes[0]);
     let cut = bytes[1..].iter().take(length - 1).position(|byte| byte & 0xc0 != 0x80);
     if let Some(cut) = cut {
-        return Some((cut + 1, Verdict::Keep));
+        // What comes next may be taken out, and what then comes make a C1 control of this lead byte.
+        return Some((cut + 1, if bytes[0] == 0xc2 { Verdict::Drop } else { Verdict::Keep }));
     }
     let is_control = |whole: &[u8]| whole[0] == 0xc2 && whole[1] < 0xa0;
     let whole = bytes.get(..length)?;
@@ -123,8 +132,8 @@ fn escape(bytes: &[u8]) -> Option<(usize, Verdict)> {
             0x30..=0x7e => return Some((at + 1, Verdict::Keep)),
             _ => {}
         }
-        if let Some(end) = broken_off(at, *byte) {
-            return Some((end, Verdict::Keep));
+        if let Some(broken) = broken_off(at, *byte) {
+            return Some(broken);
         }
     }
     overlong(bytes)
@@ -140,18 +149,19 @@ fn control(bytes: &[u8], from: usize) -> Option<(usize, Verdict)> {
         if matches!(byte, 0x40..=0x7e) {
             return Some((at + 1, verdict(&bytes[from..at], *byte)));
         }
-        if let Some(end) = broken_off(at, *byte) {
-            return Some((end, Verdict::Keep));
+        if let Some(broken) = broken_off(at, *byte) {
+            return Some(broken);
         }
     }
     overlong(bytes)
 }
 
-/// Where a sequence ends that this byte breaks off: what stands before an escape is then no sequence at all.
-const fn broken_off(at: usize, byte: u8) -> Option<usize> {
+/// Where a sequence ends that this byte breaks off. What stands before an escape is then no sequence, and must not pass:
+/// where the escape's own is taken out, what comes after that would end it.
+const fn broken_off(at: usize, byte: u8) -> Option<(usize, Verdict)> {
     match byte {
-        0x18 | 0x1a => Some(at + 1),
-        0x1b => Some(at),
+        0x18 | 0x1a => Some((at + 1, Verdict::Keep)),
+        0x1b => Some((at, Verdict::Drop)),
         _ => None,
     }
 }
