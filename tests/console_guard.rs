@@ -67,11 +67,13 @@ proptest! {
         for opening in STRINGS {
             prop_assert!(!holds(&passed, opening), "{:?} in {:?}", opening, passed);
         }
+        let is_c1 = |pair: &[u8]| pair[0] == 0xc2 && (0x80..0xa0).contains(&pair[1]);
+        prop_assert!(!passed.windows(2).any(is_c1), "a C1 control in {:?}", passed);
     }
 
     #[test]
     fn what_passed_once_passes_again_as_it_is(bytes in input()) {
-        let passed = whole(&bytes);
+        let passed = [whole(&bytes).as_slice(), b" "].concat();
         prop_assert_eq!(whole(&passed), passed);
     }
 
@@ -146,4 +148,29 @@ fn colours_cursor_and_clearing_pass_as_they_are() {
 fn an_update_of_the_screen_is_told_of_and_its_marks_do_not_pass() {
     assert_eq!(guarded([b"\x1b[?2026hhalf".as_slice()]), (b"half".to_vec(), true));
     assert_eq!(guarded([b"\x1b[?2026hall\x1b[?20".as_slice(), b"26l"]), (b"all".to_vec(), false));
+}
+
+/// What is taken out must not join its neighbours to what would have been taken out.
+#[test]
+fn nothing_is_made_by_taking_something_out() {
+    let hostile: [&[u8]; 5] = [
+        b"\x1b\x1b]x\x07]52;c;U0VDUkVU\x07",
+        b"\x1b\x1b_x\x1b\\P0qSECRET",
+        b"\x1b[2\x1b[>q1t",
+        b"\xc2\xc2\x9b\x9b6n",
+        b"\xc2\x1b]x\x07\x9d0;title",
+    ];
+    for bytes in hostile {
+        let passed = whole(bytes);
+        for what in STRINGS.into_iter().chain([b"\x1b[21t".as_slice(), b"\xc2\x9b", b"\xc2\x9d"]) {
+            assert!(!holds(&passed, what), "{bytes:?} became {passed:?}");
+        }
+    }
+}
+
+#[test]
+fn no_c1_control_passes_within_a_sequence() {
+    for bytes in [b"a\x1b[\xc2\x9d0;1mb".as_slice(), b"a\x1b\xc2\x9dcb", b"a\x1b(\xc2\x9bBb"] {
+        assert_eq!(whole(bytes).escape_ascii().to_string(), "ab");
+    }
 }
