@@ -121,7 +121,9 @@ proptest! {
     fn whatever_the_guest_writes_and_however_it_is_split_it_is_read_as_text(pieces in vec(vec(any::<u8>(), 0..20), 0..12)) {
         let whole = [pieces.concat().as_slice(), b"."].concat();
         let bytes = recorded(&HEAD, |recording| {
-            pieces.iter().for_each(|piece| recording.output(Duration::ZERO, piece));
+            for piece in &pieces {
+                recording.output(Duration::ZERO, piece);
+            }
             recording.output(Duration::ZERO, b".");
         });
         prop_assert_eq!(output(&read(bytes.as_slice()).unwrap()), String::from_utf8_lossy(&whole));
