@@ -8,9 +8,8 @@
 //!  audit      the file of changes: records, one write each, rotation
 //!  config     the user's file
 //!  driver     Observe and Control; the stack with its three routes; one module per peer
-//!  console    guests' consoles: the guard, the emulator, recordings; no pty, no clock
 //!  sampler    a thread that fills snapshots at absolute deadlines
-//!  console    a guest's terminal on a thread of its own: guard, emulator, sharing, recording
+//!  console    guests' consoles, each on a thread of its own: guard, emulator, sharing, recordings
 //!  app        all state of the screen; messages in, effects out; no I/O, no clock
 //!  theme      roles to colours
 //!  view       draws the app: &App in, cells and Regions out

@@ -83,7 +83,7 @@ def a_console_on_the_command_line(lab):
 
 
 def a_console_outlives_its_guest(lab):
-    """Destroyed while attached: a line says so; begun again, it is attached again."""
+    """Destroyed while attached: a line says so; begun again, or rebooted, it is attached again."""
     lab.up(MORTAL)
     with operator(lab, jobs=False) as user:
         session = user.session
@@ -97,6 +97,12 @@ def a_console_outlives_its_guest(lab):
         session.press("\r")
         session.wait(lambda text: "GUEST-READY" in text or PROMPT in text.split("sum 31 end")[-1], "guest again")
         answers(session, 30, 3)
+        old = lab.id(MORTAL.name)
+        lab.machine.must(f"{lab.xl} reboot {MORTAL.name}")
+        lab.until(f"{MORTAL.name} under another id", lambda: lab.id(MORTAL.name) not in (None, old))
+        lab.listens(MORTAL)
+        session.wait_for(f"{MORTAL.name} began anew", PROMPT)
+        answers(session, 30, 5)
         session.press(f"{ESCAPE}x")
 
 
