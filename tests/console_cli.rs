@@ -30,6 +30,17 @@ fn console(args: &[&str]) -> Pty {
     pty
 }
 
+/// The screen with a console in its panel.
+fn panel() -> Pty {
+    let mut pty = Pty::spawn(DOMTOP, &["-c", "test:///default", "-d", "0.2"], &[], (120, 34));
+    pty.wait_for("Domain-0");
+    pty.send("/\x15web1\r");
+    pty.until("only one domain", |pty| !pty.screen().contains("Domain-0"));
+    pty.send("c");
+    pty.wait_for("web1:~#");
+    pty
+}
+
 fn left(mut pty: Pty) -> Pty {
     pty.send(LEAVE);
     assert_eq!(pty.exit().code(), Some(0));
@@ -132,12 +143,7 @@ fn a_terminal_gets_nothing_of_a_hostile_guest_but_a_picture() {
 
 #[test]
 fn the_screen_s_terminal_gets_nothing_of_a_hostile_guest_but_a_picture() {
-    let mut pty = Pty::spawn(DOMTOP, &["-c", "test:///default", "-d", "0.2"], &[], (120, 34));
-    pty.wait_for("Domain-0");
-    pty.send("/\x15web1\r");
-    pty.until("only one domain", |pty| !pty.screen().contains("Domain-0"));
-    pty.send("c");
-    pty.wait_for("web1:~#");
+    let mut pty = panel();
     pty.send("hostile\r");
     pty.send("echo over and out\r");
     pty.wait_for("over and out");
@@ -148,6 +154,19 @@ fn the_screen_s_terminal_gets_nothing_of_a_hostile_guest_but_a_picture() {
     pty.exit();
     assert_eq!(pty.left_behind(), CLEAN);
     assert_eq!(foreign(&pty.raw), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_copied_goes_to_the_terminal_s_clipboard_in_one_sequence_of_ours() {
+    let mut pty = panel();
+    pty.send("\x1db");
+    pty.send("Vy");
+    pty.until("a clipboard", |pty| pty.raw.windows(7).any(|part| part == b"\x1b]52;c;"));
+    pty.until("its end", |pty| foreign(&pty.raw).len() == 2);
+    pty.signal(Signal::SIGTERM);
+    pty.exit();
+    let found = foreign(&pty.raw);
+    assert!(found[0].starts_with("]52;c;") && found[1] == "\\", "{found:?}");
 }
 
 #[test]
@@ -184,6 +203,49 @@ fn what_is_recorded_is_played_with_pauses() {
     assert_eq!(pty.exit().code(), Some(0));
     assert_eq!(pty.left_behind(), CLEAN);
     fs::remove_file(&file).unwrap();
+}
+
+#[test]
+fn who_types_and_what_is_recorded_stands_in_the_audit_and_who_looks_does_not() {
+    let (config, audit, cast) = (scratch("config.toml"), scratch("audit.jsonl"), scratch("audit.cast"));
+    fs::write(&config, format!("audit = {:?}\n", audit.to_str().unwrap())).unwrap();
+    let with = ["--config", config.to_str().unwrap()];
+    left(console(&[&["web1", "-r"][..], &with].concat()));
+    assert!(!audit.exists(), "nothing was typed on");
+    let mut pty = console(&[&["web1", "--record", cast.to_str().unwrap()][..], &with].concat());
+    pty.wait_for("attached · recorded");
+    left(pty);
+    let text = fs::read_to_string(&audit).unwrap();
+    let records: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told = |command: &str| records.iter().find(|record| record["command"] == command).expect(command);
+    for command in ["console web1".to_owned(), format!("console-record web1 {}", cast.display())] {
+        let record = told(&command);
+        assert_eq!(
+            (&record["result"], &record["domain"]["name"]),
+            (&"done".into(), &"web1".into()),
+            "{text}"
+        );
+        assert!(record["reason"].is_null() && record["user"].is_string(), "{text}");
+    }
+    for file in [config, audit, cast] {
+        fs::remove_file(file).unwrap();
+    }
+}
+
+#[test]
+fn a_paste_of_several_lines_is_asked_about() {
+    let mut pty = console(&["web1"]);
+    pty.send("\x1b[200~echo no\recho never\r\x1b[201~");
+    pty.wait_for("paste 2 lines");
+    pty.send("\r");
+    pty.wait_for("not pasted");
+    assert!(!pty.screen().contains("echo never"), "{}", pty.screen());
+    pty.send("\x1b[200~echo first\necho second\x1b[201~");
+    pty.wait_for("paste 2 lines, `echo first` first?");
+    pty.send("y");
+    pty.until("what was pasted", |pty| pty.screen().contains("# echo first"));
+    left(pty);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{BufReader, IsTerminal, stdin, stdout},
+    io::{BufReader, stdout},
     path::Path,
     sync::{Arc, atomic::AtomicBool, atomic::Ordering},
     thread,
@@ -40,7 +40,7 @@ pub(super) fn run(
     let [choice] = choices else {
         return Err(Trouble::usage("a command takes one host: write -c once"));
     };
-    terminal()?;
+    screen::terminal("a console needs one")?;
     let escape = escape(wish, config)?;
     let scribe = audit::scribe(config, choice)?;
     let mut session = opened((options, config), choice)?;
@@ -60,8 +60,10 @@ fn attend(
 ) -> Result<(), Trouble> {
     let raw = wish.raw.then(copy_of_stdout).transpose()?;
     let backing = Backing::of(&session.consoles, session.typist.as_ref());
-    let options = screen::consoles(config);
+    let mut options = screen::consoles(config);
     let record = wish.record.clone();
+    // The file that was named goes before the folder of all recordings.
+    options.record = options.record.filter(|_| record.is_none());
     let attending = Attending { wanted, backing, options, scribe, escape, raw, record };
     let ended = Arc::new(AtomicBool::new(false));
     let (consoles, over) = (session.consoles.clone(), ended.clone());
@@ -79,7 +81,7 @@ fn attend(
 
 /// Plays a recording.
 pub(super) fn play(file: &Path, config: &Config) -> Result<(), Trouble> {
-    terminal()?;
+    screen::terminal("a console needs one")?;
     let wrong = |why: String| Trouble::new(Status::Failed, format!("cannot play {}: {why}", file.display()));
     let source = File::open(file).map_err(|error| wrong(error.to_string()))?;
     let cast = cast::read(BufReader::new(source)).map_err(|error| wrong(error.to_string()))?;
@@ -131,20 +133,11 @@ fn theme(config: &Config) -> Result<Theme, Trouble> {
     let variable = |name| std::env::var(name).ok();
     let (colour, term) = (variable("COLORTERM"), variable("TERM"));
     let depth = Depth::of(variable("NO_COLOR").as_deref(), colour.as_deref(), term.as_deref());
-    let name = config.theme.as_deref().unwrap_or("dark");
-    Theme::load(name, depth).map_err(|why| Trouble::usage(config.blame(&format!("`theme`: {why}"))))
+    let name = Settings::from_config(config).map_err(|why| Trouble::usage(config.blame(&why)))?.0.theme;
+    Theme::load(&name, depth).map_err(|why| Trouble::usage(config.blame(&format!("`theme`: {why}"))))
 }
 
 fn copy_of_stdout() -> Result<File, Trouble> {
     use std::os::fd::AsFd;
     stdout().as_fd().try_clone_to_owned().map(File::from).map_err(|error| Trouble::output(&error))
-}
-
-fn terminal() -> Result<(), Trouble> {
-    for (there, name) in [(stdout().is_terminal(), "stdout"), (stdin().is_terminal(), "stdin")] {
-        if !there {
-            return Err(Trouble::usage(format!("{name} is not a terminal: a console needs one")));
-        }
-    }
-    Ok(())
 }

@@ -32,7 +32,7 @@ pub(super) fn run(
 ) -> Result<(), Trouble> {
     let (settings, table) = settings(options, wish, config)?;
     let keymap = Keymap::new(&config.keys).map_err(|why| Trouble::usage(config.blame_in("keys", &why)))?;
-    terminal()?;
+    terminal("use --batch")?;
     let open = |(place, choice)| open((options, config), choice, place);
     let hosts = choices.iter().enumerate().map(open).collect::<Result<_, _>>()?;
     let scribes = audit::scribes(config, choices)?.into_iter().enumerate();
@@ -115,10 +115,10 @@ fn glyphs(variable: impl Fn(&str) -> String) -> Glyphs {
 }
 
 /// Whether there is a terminal to draw on and to read keys from.
-fn terminal() -> Result<(), Trouble> {
+pub(super) fn terminal(instead: &str) -> Result<(), Trouble> {
     for (there, name) in [(stdout().is_terminal(), "stdout"), (stdin().is_terminal(), "stdin")] {
         if !there {
-            return Err(Trouble::usage(format!("{name} is not a terminal: use --batch")));
+            return Err(Trouble::usage(format!("{name} is not a terminal: {instead}")));
         }
     }
     Ok(())

@@ -44,6 +44,8 @@ pub(super) struct Attend {
     keys: String,
     recording: bool,
     drawn: bool,
+    /// Text that is pasted once somebody says yes: it holds line breaks.
+    pasted: Option<String>,
 }
 
 /// What the session's thread hands over.
@@ -109,6 +111,7 @@ impl Attend {
             keys,
             recording: false,
             drawn,
+            pasted: None,
         };
         attend.tell();
         Ok(attend)
@@ -124,6 +127,13 @@ impl Attend {
     }
 
     fn key(&mut self, key: Key) -> bool {
+        if let Some(text) = self.pasted.take() {
+            // Enter may be one too many: it is no yes.
+            let pasted = (key.to_string() == "y").then(|| self.session.ask(Ask::Paste(text)));
+            self.told = pasted.is_none().then(|| "not pasted".into());
+            self.tell();
+            return true;
+        }
         if std::mem::take(&mut self.escaped) {
             return self.command(key);
         }
@@ -135,6 +145,20 @@ impl Attend {
         }
         self.tell();
         true
+    }
+
+    /// A line break in what is pasted may run it: that is asked about.
+    fn paste(&mut self, text: String) {
+        if !text.contains(['\r', '\n']) {
+            return self.session.ask(Ask::Paste(text));
+        }
+        // A terminal pastes CR where the text has a line break.
+        let mut full = text.split(['\r', '\n']).filter(|line| !line.is_empty());
+        let first: String = full.next().unwrap_or_default().chars().take(30).collect();
+        let lines = 1 + full.count();
+        self.told = Some(format!("paste {lines} lines, `{}` first? y pastes them", visible(&first)));
+        self.pasted = Some(text);
+        self.tell();
     }
 
     /// What the key after the escape key does.
@@ -197,7 +221,7 @@ impl Actor for Attend {
             Event::Key(key) if key.kind == KeyEventKind::Release => true,
             Event::Key(key) => Key::of(&key).is_none_or(|key| self.key(key)),
             Event::Paste(text) => {
-                self.session.ask(Ask::Paste(text));
+                self.paste(text);
                 true
             }
             _ => true,

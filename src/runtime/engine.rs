@@ -252,10 +252,7 @@ impl Engine {
     /// Puts a text into the clipboard of whoever sits at the terminal: with the next frame, so that it breaks into none.
     fn copy(&mut self, text: &str) {
         match clipboard::sequence(text) {
-            Ok(sequence) => {
-                self.screen.say(sequence);
-                self.blank |= self.screen.writer.is_idle();
-            }
+            Ok(sequence) => self.screen.say(sequence),
             Err(why) => self.tell(Msg::Notice(true, why)),
         }
     }
