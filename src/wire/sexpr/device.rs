@@ -1,0 +1,164 @@
+//! Devices: `(device (vif …))` of a domain, and what `device_create` and `device_destroy` take.
+
+pub(super) mod disk;
+pub(super) mod graphics;
+mod interface;
+mod rows;
+
+pub use rows::list;
+
+use super::{
+    Format, Node, Writer,
+    domain::{Aside, left_over},
+};
+use crate::model::definition::{DeviceDefinition, Devices, PciAddress};
+
+/// What a device's words depend on, of the domain it is in.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Guest {
+    pub(super) format: Format,
+    pub(super) is_hvm: bool,
+}
+
+/// What xend keeps in every device for itself.
+pub(super) const KEPT: [(&str, Aside); 7] = [
+    ("uuid", Aside::Always),
+    ("devid", Aside::Always),
+    ("backend", Aside::Of(&["0"])),
+    ("driver", Aside::Of(&["paravirtualised", "ioemu"])),
+    ("protocol", Aside::Always),
+    ("bootable", Aside::Always),
+    ("VDI", Aside::Of(&[])),
+];
+
+/// Adds a device to those of a domain; one that has no place there is told.
+///
+/// A keyboard and pointer come with a display, and a console with every PV guest: they are not read.
+pub(super) fn read(device: Node<'_>, guest: Guest, devices: &mut Devices, lost: &mut Vec<String>) {
+    match device.head().unwrap_or_default() {
+        "vif" => devices.interfaces.push(interface::read(device, guest, lost)),
+        "vbd" | "tap" | "tap2" => devices.disks.push(disk::read(device, guest, lost)),
+        "vfb" => graphics::read(device, guest, &mut devices.graphics, lost),
+        "pci" => read_pci(device, &mut devices.pci, lost),
+        "vkbd" | "console" => (),
+        _ => lost.push(format!("device {device}")),
+    }
+}
+
+/// Writes the devices of a domain that stand beside its image.
+///
+/// # Errors
+/// A clause: what one of them lacks.
+pub(super) fn write_all(
+    devices: &Devices,
+    guest: Guest,
+    vm: &mut Writer,
+    lost: &mut Vec<String>,
+) -> Result<(), String> {
+    for disk in devices.disks.iter().filter(|disk| !disk::is_of_image(disk, guest)) {
+        let (class, uname) = disk::named(disk, guest.format)?;
+        vm.list("device", |device| {
+            device.list(class, |vbd| disk::write(disk, uname.as_deref(), guest, vbd, lost));
+        });
+    }
+    for interface in &devices.interfaces {
+        interface::check(interface)?;
+        vm.list("device", |device| {
+            device.list("vif", |vif| interface::write(interface, guest, vif));
+        });
+    }
+    if !guest.is_hvm && guest.format >= Format::Three {
+        graphics::write_all(&devices.graphics, vm, lost);
+    }
+    if !devices.pci.is_empty() {
+        vm.list("device", |device| write_pci(&devices.pci, device));
+    }
+    Ok(())
+}
+
+/// Writes a device as `op=device_create` wants it, without the `(device …)` around it.
+///
+/// # Errors
+/// A clause: why xend can attach no such device, or what it lacks.
+pub fn write(device: &DeviceDefinition, format: Format) -> Result<String, String> {
+    let (mut writer, guest) = (Writer::default(), Guest { format, is_hvm: false });
+    match device {
+        DeviceDefinition::Disk(disk) => {
+            let (class, uname) = disk::named(disk, format)?;
+            writer.list(class, |vbd| disk::write(disk, uname.as_deref(), guest, vbd, &mut Vec::new()));
+        }
+        DeviceDefinition::Interface(interface) => {
+            interface::check(interface)?;
+            writer.list("vif", |vif| interface::write(interface, guest, vif));
+        }
+        DeviceDefinition::Pci(address) => write_pci(&[*address], &mut writer),
+        DeviceDefinition::Graphics(_) | DeviceDefinition::Input(_) => {
+            return Err("xend attaches disks, network interfaces and PCI devices only".into());
+        }
+    }
+    Ok(writer.finish())
+}
+
+/// The `type` and `dev` of `op=device_destroy`; none where the definition does not say which device it is, as that of
+/// an interface does not: see [`found`].
+pub fn name(device: &DeviceDefinition) -> Option<(&'static str, String)> {
+    match device {
+        DeviceDefinition::Disk(disk) => Some((disk::class(disk), disk.target.clone())),
+        DeviceDefinition::Pci(at) => {
+            Some(("pci", format!("{:04x}:{:02x}:{:02x}.{:x}", at.domain, at.bus, at.slot, at.function)))
+        }
+        _ => None,
+    }
+}
+
+/// The `dev` of an interface by its hardware address, in the reply to `op=devices` with `type=vif`:
+/// `((0 ((backend …) (mac 00:16:3e:01:02:03))))`.
+pub fn found(reply: Node<'_>, mac: &str) -> Option<String> {
+    let is = |entry: &Node<'_>| {
+        let told = entry.arguments().next().and_then(|list| list.value("mac"));
+        told.is_some_and(|told| told.eq_ignore_ascii_case(mac))
+    };
+    reply.items().find(is)?.head().map(str::to_owned)
+}
+
+/// Adds the devices of `(pci (dev (domain 0x0) (bus 0x1) (slot 0x2) (func 0x0)))`.
+fn read_pci(device: Node<'_>, into: &mut Vec<PciAddress>, lost: &mut Vec<String>) {
+    let aside = [
+        ("opts", Aside::Always),
+        ("key", Aside::Always),
+        ("vslot", Aside::Always),
+        ("vdevfn", Aside::Always),
+    ];
+    for dev in device.children("dev") {
+        match address(dev) {
+            Some(address) => into.push(address),
+            None => lost.push(format!("pci {dev}")),
+        }
+        left_over(dev, &["domain", "bus", "slot", "func"], &[&KEPT[..], &aside].concat(), lost);
+    }
+    left_over(device, &["dev"], &KEPT, lost);
+}
+
+fn address(dev: Node<'_>) -> Option<PciAddress> {
+    let number = |key| {
+        let text = dev.value(key)?;
+        u16::from_str_radix(text.strip_prefix("0x").unwrap_or(text), 16).ok()
+    };
+    Some(PciAddress {
+        domain: number("domain").unwrap_or_default(),
+        bus: number("bus")?.try_into().ok()?,
+        slot: number("slot")?.try_into().ok()?,
+        function: number("func")?.try_into().ok()?,
+    })
+}
+
+fn write_pci(addresses: &[PciAddress], writer: &mut Writer) {
+    writer.list("pci", |pci| {
+        for at in addresses {
+            pci.list("dev", |dev| {
+                dev.word("domain", &format!("{:#06x}", at.domain)).word("bus", &format!("{:#04x}", at.bus));
+                dev.word("slot", &format!("{:#04x}", at.slot)).word("func", &format!("{:#x}", at.function));
+            });
+        }
+    });
+}
