@@ -7,8 +7,12 @@
 
 pub mod conn;
 pub mod console;
+pub mod definitions;
 pub mod error;
 pub mod execute;
+pub mod files;
+mod notes;
+pub mod proxy;
 pub mod reader;
 pub mod session;
 pub mod stack;
@@ -25,13 +29,18 @@ pub use stack::Controller;
 
 use crate::model::{
     Affinity, Demand, Device, Domain, DomainKey, HostMemory, Hypervisor, Light, Name, Node, Op, PcpuTime,
-    SchedParams, Stamp, Vcpu,
+    Progress, SchedParams, Stamp, Vcpu, Which,
     console::Tty,
+    definition::Told,
     request::{Change, Request},
 };
 
 /// What a driver's call gives.
 pub type Answer<T> = Result<T, Error>;
+
+/// What a definition says and a domain was made or kept without, for its toolstack has no word for it: a phrase each,
+/// not safe to show.
+pub type Lost = Vec<String>;
 
 /// What a driver says of itself.
 #[derive(Clone, Debug)]
@@ -60,9 +69,21 @@ pub trait Observe: Send + Sync {
         Light::Ready
     }
 
+    /// Starts the threads it reads with, where they are not there yet. The first reading does that as well: who gives
+    /// up rights, which every thread has of its own, has it done in between.
+    fn prepare(&self) -> Answer<()> {
+        Ok(())
+    }
+
     /// A tick begins: simulated hosts move their clock here, watchers take in what their peer sent meanwhile.
     /// Must not wait. Whatever goes wrong shows in [`Observe::light`] and in the calls that follow.
     fn begin(&self, _at: Stamp, _demand: &Demand) {}
+
+    /// When what [`Observe::domains`] gave last was read, where that was not now: a peer that samples by itself tells
+    /// by its own clock, on which rates are to be computed.
+    fn sampled_at(&self) -> Option<Stamp> {
+        None
+    }
 
     /// [`Op::Hypervisor`]: asked once per connection.
     fn hypervisor(&self) -> Answer<Hypervisor> {
@@ -148,6 +169,25 @@ pub trait Observe: Send + Sync {
         Err(Error::unsupported(Op::Configuration))
     }
 
+    /// [`Op::Definition`] of one domain, running or off, in domain XML. A driver that keeps definitions answers for
+    /// [`Which::Kept`] what it keeps, and `NoDomain` where it keeps none of this domain.
+    fn definition(&self, _key: DomainKey, _which: Which) -> Answer<Told> {
+        Err(Error::unsupported(Op::Definition))
+    }
+
+    /// [`Op::Inactive`]: appends the domains this driver keeps a definition of, as they are when they do not run: no
+    /// id, state `Off`. Asked of every driver, every tick: from a cache, without waiting. The reader drops those that
+    /// run and those another driver told before.
+    fn inactive(&self, _into: &mut Vec<Domain>) -> Answer<()> {
+        Err(Error::unsupported(Op::Inactive))
+    }
+
+    /// [`Op::Progress`]: appends how far the changes under way in this driver have come. Asked every tick, also while
+    /// the executor's thread waits inside such a change; must not wait.
+    fn progress(&self, _into: &mut Vec<Progress>) -> Answer<()> {
+        Err(Error::unsupported(Op::Progress))
+    }
+
     /// [`Op::HostLog`]: what the hypervisor printed after `cursor` (0: all it still has), and the cursor to go on
     /// from. Raw: make it visible before showing it.
     fn host_log(&self, _cursor: u32) -> Answer<(String, u32)> {
@@ -172,8 +212,13 @@ pub trait Control: Observe {
         Ok(())
     }
 
+    /// Starts a domain of a definition that another driver keeps: [`Op::Start`] where who keeps it cannot start it.
+    fn start(&self, _permit: &Permit, _key: DomainKey, _kept: &Told) -> Answer<Lost> {
+        Err(Error::unsupported(Op::Start))
+    }
+
     /// Carries out a request that is about no domain there is yet.
-    fn make(&self, _permit: &Permit, request: &Request) -> Answer<()> {
+    fn make(&self, _permit: &Permit, request: &Request) -> Answer<Lost> {
         Err(Error::unsupported(request.op()))
     }
 }

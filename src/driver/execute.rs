@@ -1,10 +1,10 @@
 //! Carries out orders: reads what stands, changes it, reads again. The one path of every change, from the screen and
 //! from the command line.
 
-use super::{Controller, Error, stack::Outcome};
+use super::{Controller, Error, notes, stack::Outcome};
 use crate::model::{
     DomainState, Failure, Kind, Op, Order, Report, Standing, Trail,
-    order::Undoes,
+    order::{Undoes, Upon},
     request::{Change, Request},
     undo::disturbance,
 };
@@ -14,17 +14,21 @@ const PAUSES: u32 = 255;
 
 /// Carries out an order; blocks until the drivers have answered.
 ///
-/// It is not begun where the domain has gone, or where somebody changed what is to be undone.
+/// It is not begun where the domain has gone, or where somebody changed what is to be undone, or what it was made upon.
 pub fn execute(controller: &Controller, order: &Order) -> Report {
-    let mut report = Report { before: None, after: None, trails: Vec::new(), failure: None };
-    match before(controller, order) {
+    let mut report =
+        Report { before: None, after: None, trails: Vec::new(), failure: None, notes: Vec::new() };
+    let found = order.upon.as_ref().map_or(Ok(()), |upon| untouched(controller, order, upon));
+    match found.and_then(|()| before(controller, order)) {
         Ok(before) => report.before = before,
         Err(failure) => return Report { failure: Some(failure), ..report },
     }
     for request in &order.requests {
+        report.notes.extend(notes::of(request));
         match run(controller, request) {
             Ok(trail) => report.trails.push(trail),
             Err(failure) => {
+                let failure = explained(failure, std::mem::take(&mut report.notes));
                 report.failure = Some(about(failure, report.before.as_ref()));
                 break;
             }
@@ -33,6 +37,23 @@ pub fn execute(controller: &Controller, order: &Order) -> Report {
     // Where it has ended, as it should after some changes, nothing stands there.
     report.after = target(order).and_then(|(key, op)| controller.standing(key, op).ok());
     report
+}
+
+/// Whether what the order was made upon is kept as it was: what somebody wrote meanwhile is not written over.
+fn untouched(controller: &Controller, order: &Order, upon: &Upon) -> Outcome<()> {
+    let kept = controller.kept(upon.key)?;
+    let Some(op) = order.op().filter(|_| kept.xml != *upon.kept) else { return Ok(()) };
+    let reason = Error::new(Kind::Refused, "somebody changed what is kept of it meanwhile");
+    let reason = reason.hint("look at what is kept now, and edit that").reason("definition");
+    Err(Failure { op, subject: "".into(), reasons: vec![reason] })
+}
+
+/// The failure with what is odd about the description, which may be why, before the reasons of those who tried.
+fn explained(mut failure: Failure, notes: Vec<String>) -> Failure {
+    let kind = failure.kind();
+    let reason = |note: String| Error::new(kind, note).reason("description");
+    failure.reasons.splice(0..0, notes.into_iter().map(reason));
+    failure
 }
 
 /// The domain as it stands, where the order is about one.

@@ -14,11 +14,16 @@
 //! a busy toolstack must not be answered by the hypervisor behind its back. What one driver finds wrong to do, another
 //! that looks less closely is not told (xl sets a target of 1 MiB). Every reason is kept.
 
+mod twins;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Answer, Control, DriverInfo, Error, Observe, Permit, conn::Stopwatch};
+use self::twins::Twins;
+use super::{Answer, Control, DriverInfo, Error, Lost, Observe, Permit, conn::Stopwatch};
 use crate::model::{
-    DomainKey, DriverStatus, Failure, Kind, Light, Nanos, Op, Reason, Route, Standing, Step, Trail,
+    Domain, DomainKey, DriverStatus, Failure, Kind, Light, Nanos, Op, Reason, Route, Stamp, Standing, Step,
+    Trail, Which,
+    definition::Told,
     request::{Change, Request},
 };
 
@@ -28,6 +33,7 @@ pub type Outcome<T> = Result<T, Failure>;
 /// The drivers of one host in priority order, with a meter on each.
 pub struct Stack {
     slots: Vec<Slot>,
+    twins: Twins,
 }
 
 /// A driver with what it says of itself, or why it could not be opened.
@@ -56,7 +62,7 @@ impl Stack {
     pub fn new(drivers: Vec<Place>) -> Self {
         let slot =
             |(info, driver): Place| Slot { name: info.name.into(), info, driver, meter: Mutex::default() };
-        Self { slots: drivers.into_iter().map(slot).collect() }
+        Self { slots: drivers.into_iter().map(slot).collect(), twins: Twins::default() }
     }
 
     /// Tells every driver that a tick begins.
@@ -77,6 +83,56 @@ impl Stack {
             }
         }
         Err(Failure { op, subject: Arc::default(), reasons })
+    }
+
+    /// Asks every driver that can for its part of a read by route Every: what could not be read is left out, and the
+    /// driver's meter has the reason.
+    pub fn gather(&self, op: Op, mut ask: impl FnMut(&dyn Observe) -> Answer<()>) {
+        for slot in &self.slots {
+            let _ = slot.call(op, &mut ask);
+        }
+    }
+
+    /// The domains there are, with their names: those that run, and those that are defined and do not, by name. `into`
+    /// as in [`Observe::domains`].
+    ///
+    /// Tells when they were read, where that was not now.
+    ///
+    /// # Errors
+    /// Every driver's reason, where none could tell which run.
+    pub fn domains(&self, into: &mut Vec<Domain>) -> Outcome<Option<Stamp>> {
+        let at = self.read(Op::Domains, |driver| driver.domains(into).map(|()| driver.sampled_at()))?;
+        // A host without names shows ids: its Drivers panel tells why, so the failure is not repeated per row.
+        let named = self.read(Op::Identify, |driver| driver.identify(into)).is_ok();
+        // Nor can anybody tell then which of those that are kept do not run.
+        if !named {
+            return Ok(at);
+        }
+        let running = into.len();
+        self.gather(Op::Inactive, |driver| driver.inactive(into));
+        self.twins.sort_out(into, running);
+        Ok(at)
+    }
+
+    /// A domain's definition.
+    ///
+    /// # Errors
+    /// The reasons of the drivers, where none could.
+    pub fn definition(&self, key: DomainKey, which: Which) -> Outcome<Told> {
+        let told = self.read(Op::Definition, |driver| driver.definition(key, which));
+        match (told, which, self.twins.kept_as(key)) {
+            (Err(failure), Which::Kept, Some(kept)) if may_be_anothers(&failure) => {
+                self.read(Op::Definition, |driver| driver.definition(kept, which))
+            }
+            (told, ..) => told,
+        }
+    }
+
+    /// The operations that some driver that could be opened can do.
+    pub fn ops(&self) -> Vec<Op> {
+        let open = self.slots.iter().filter(|slot| slot.driver.is_ok());
+        let ops: Vec<_> = open.flat_map(|slot| slot.info.ops.iter().copied()).collect();
+        Op::ALL.iter().copied().filter(|op| ops.contains(op)).collect()
     }
 
     /// The statuses of all drivers, into a buffer kept from tick to tick.
@@ -171,9 +227,7 @@ impl Controller {
     /// Where the domains cannot be read, or this one is not among them.
     pub fn standing(&self, key: DomainKey, op: Op) -> Outcome<Standing> {
         let mut domains = Vec::new();
-        self.stack.read(Op::Domains, |driver| driver.domains(&mut domains))?;
-        // Without names and targets there is still the rest.
-        let _ = self.stack.read(Op::Identify, |driver| driver.identify(&mut domains));
+        self.stack.domains(&mut domains)?;
         let found = domains.iter().find(|domain| domain.key == key);
         let mut standing = found.map(Standing::of).ok_or_else(|| missing(op, key))?;
         standing.affinities = (op == Op::Pin)
@@ -185,12 +239,39 @@ impl Controller {
         Ok(standing)
     }
 
+    /// What is kept of a domain now.
+    ///
+    /// # Errors
+    /// As [`Stack::definition`].
+    pub fn kept(&self, key: DomainKey) -> Outcome<Told> {
+        self.stack.definition(key, Which::Kept)
+    }
+
     fn change(&self, key: DomainKey, change: &Change) -> Outcome<Trail> {
-        let mut trail = self.route(change.op(), |driver| driver.change(&self.permit, key, change))?;
+        let ask =
+            |key| move |driver: &dyn Control| driver.change(&self.permit, key, change).map(|()| Lost::new());
+        let mut outcome = self.route(change.op(), ask(key));
+        let of_definition = matches!(change, Change::Undefine | Change::SetAutostart(_));
+        if of_definition
+            && outcome.as_ref().is_err_and(may_be_anothers)
+            && let Some(kept) = self.stack.twins.kept_as(key)
+        {
+            outcome = self.route(change.op(), ask(kept));
+        }
+        if *change == Change::Start && outcome.as_ref().is_err_and(may_be_anothers) {
+            return self.start(key).unwrap_or(outcome);
+        }
+        let mut trail = outcome?;
         if *change == Change::Destroy {
             self.clean_up(key, &mut trail);
         }
         Ok(trail)
+    }
+
+    /// Starts a domain of what one driver keeps through another that can start; none where nobody keeps it.
+    fn start(&self, key: DomainKey) -> Option<Outcome<Trail>> {
+        let kept = self.stack.definition(key, Which::Kept).ok()?;
+        Some(self.route(Op::Start, |driver| driver.start(&self.permit, key, &kept)))
     }
 
     /// Where the hypervisor destroyed a domain under its toolstack's feet, the others take away what is left of it.
@@ -207,7 +288,7 @@ impl Controller {
         }
     }
 
-    fn route(&self, op: Op, ask: impl Fn(&dyn Control) -> Answer<()>) -> Outcome<Trail> {
+    fn route(&self, op: Op, ask: impl Fn(&dyn Control) -> Answer<Lost>) -> Outcome<Trail> {
         match op.route() {
             Route::First => self.first(op, ask, 0..self.drivers.len()),
             Route::HypervisorLast => self.first(op, ask, self.hypervisor_last()),
@@ -218,13 +299,13 @@ impl Controller {
     fn first(
         &self,
         op: Op,
-        ask: impl Fn(&dyn Control) -> Answer<()>,
+        ask: impl Fn(&dyn Control) -> Answer<Lost>,
         order: impl IntoIterator<Item = usize>,
     ) -> Outcome<Trail> {
         let mut trail = Trail::default();
         for place in order.into_iter().filter(|&place| self.has_part(place, op)) {
             let answer = self.call(place, op, &ask);
-            let ends = answer.as_ref().map_or_else(|error| !error.kind.falls_through(), |()| true);
+            let ends = answer.as_ref().map_or_else(|error| !error.kind.falls_through(), |_| true);
             trail.0.push(step(&self.stack.slots[place], answer));
             if ends {
                 break;
@@ -233,7 +314,7 @@ impl Controller {
         outcome(op, trail)
     }
 
-    fn every(&self, op: Op, ask: impl Fn(&dyn Control) -> Answer<()>) -> Outcome<Trail> {
+    fn every(&self, op: Op, ask: impl Fn(&dyn Control) -> Answer<Lost>) -> Outcome<Trail> {
         let mut trail = Trail::default();
         for place in (0..self.drivers.len()).filter(|&place| self.has_part(place, op)) {
             let answer = self.call(place, op, &ask);
@@ -250,7 +331,7 @@ impl Controller {
         self.stack.slots[place].info.ops.contains(&op)
     }
 
-    fn call(&self, place: usize, op: Op, ask: impl Fn(&dyn Control) -> Answer<()>) -> Answer<()> {
+    fn call(&self, place: usize, op: Op, ask: impl Fn(&dyn Control) -> Answer<Lost>) -> Answer<Lost> {
         let control = self.drivers[place].as_ref();
         self.stack.slots[place]
             .call(op, |_| control.map_or_else(|| Err(Error::unsupported(op)), |c| ask(c.as_ref())))
@@ -271,8 +352,18 @@ fn missing(op: Op, key: DomainKey) -> Failure {
     Failure { op, subject: Arc::default(), reasons: vec![reason] }
 }
 
-fn step(slot: &Slot, answer: Answer<()>) -> Step {
-    Step { driver: slot.name.clone(), refused: answer.err().map(|error| error.reason(&slot.name)) }
+fn step(slot: &Slot, answer: Answer<Lost>) -> Step {
+    let (lost, refused) = match answer {
+        Ok(lost) => (lost, None),
+        Err(error) => (Lost::new(), Some(error.reason(&slot.name))),
+    };
+    Step { driver: slot.name.clone(), refused, lost }
+}
+
+/// Whether nobody began with it, as who keeps the definition cannot start it.
+fn may_be_anothers(failure: &Failure) -> bool {
+    let nobodys = |kind: Kind| kind.falls_through() || kind == Kind::NoDomain;
+    failure.reasons.iter().all(|reason| nobodys(reason.kind))
 }
 
 /// A trail on which some driver did it; else the failure with every reason that says something.

@@ -55,17 +55,27 @@ impl CpuSet {
 
     /// Adds a CPU; those above [`HIGHEST`] are ignored.
     pub fn insert(&mut self, cpu: u32) {
-        let word = cpu as usize / 64;
         if cpu <= HIGHEST && !self.all {
-            self.words.resize(self.words.len().max(word + 1), 0);
-            self.words[word] |= 1 << (cpu % 64);
+            self.put(cpu, cpu, true);
         }
     }
 
     /// Takes a CPU out of a set that names its CPUs.
     pub fn remove(&mut self, cpu: u32) {
-        if let Some(word) = self.words.get_mut(cpu as usize / 64) {
-            *word &= !(1 << (cpu % 64));
+        self.put(cpu, cpu, false);
+    }
+
+    /// Adds or takes out all from `first` to `last`, of a set that names its CPUs.
+    fn put(&mut self, first: u32, last: u32, add: bool) {
+        let (from, to) = (first as usize / 64, last as usize / 64);
+        if add {
+            self.words.resize(self.words.len().max(to + 1), 0);
+        }
+        let end = self.words.len().min(to + 1);
+        for (place, word) in self.words[..end].iter_mut().enumerate().skip(from) {
+            let low = if place == from { u64::MAX << (first % 64) } else { u64::MAX };
+            let high = if place == to { u64::MAX >> (63 - last % 64) } else { u64::MAX };
+            if add { *word |= low & high } else { *word &= !(low & high) }
         }
         while self.words.last() == Some(&0) {
             self.words.pop();
@@ -148,6 +158,13 @@ pub struct BadCpuSet {
     problem: String,
 }
 
+impl BadCpuSet {
+    /// What is wrong with it, a clause.
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+}
+
 impl FromStr for CpuSet {
     type Err = BadCpuSet;
 
@@ -168,9 +185,7 @@ fn parse(text: &str) -> Result<CpuSet, String> {
         if first > last {
             return Err(format!("{range:?} runs backwards"));
         }
-        for cpu in first..=last {
-            if out { set.remove(cpu) } else { set.insert(cpu) }
-        }
+        set.put(first, last, !out);
     }
     if set.is_empty() { Err("it is empty".into()) } else { Ok(set) }
 }
@@ -195,11 +210,29 @@ impl<'de> Deserialize<'de> for CpuSet {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
 
     use super::*;
 
     proptest! {
+        #[test]
+        fn ranges_come_and_go_as_their_cpus_do(
+            ranges in proptest::collection::vec((0..300_u32, 0..200_u32, any::<bool>()), 1..8),
+        ) {
+            let (mut set, mut parts, mut wanted) = (CpuSet::default(), Vec::new(), BTreeSet::new());
+            for (first, more, add) in ranges {
+                let last = first + more;
+                set.put(first, last, add);
+                parts.push(format!("{}{first}-{last}", if add { "" } else { "^" }));
+                if add { wanted.extend(first..=last) } else { wanted.retain(|cpu| !(first..=last).contains(cpu)) }
+                prop_assert_eq!(set.iter(HIGHEST + 1).collect::<BTreeSet<_>>(), wanted.clone());
+                prop_assert_eq!(&set, &wanted.iter().copied().collect::<CpuSet>());
+                prop_assert_eq!(parts.join(",").parse().ok(), Some(set.clone()).filter(|set| !set.is_empty()));
+            }
+        }
+
         #[test]
         fn a_set_prints_and_parses_back(cpus in proptest::collection::btree_set(0..=HIGHEST, 1..40)) {
             let set: CpuSet = cpus.into_iter().collect();

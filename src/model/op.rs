@@ -9,7 +9,7 @@ pub enum Route {
     First,
     /// Everyone but the hypervisor first: going under a toolstack's feet leaves its device models behind.
     HypervisorLast,
-    /// Tell every driver; done if any did.
+    /// Tell every driver; done if any did. Of a read: what each of them knows.
     Every,
 }
 
@@ -54,6 +54,9 @@ ops! {
     ReadScheduler, "read-scheduler", First,          false, "a domain's scheduler parameters";
     Requests,      "requests",       First,          false, "shutdown requests the guests have not taken up";
     Configuration, "configuration",  First,          false, "a domain's configuration as its toolstack keeps it";
+    Definition,    "definition",     First,          false, "a domain's definition as domain XML";
+    Inactive,      "inactive",       Every,          false, "domains that are defined and do not run";
+    Progress,      "progress",       Every,          false, "how far saving, restoring and dumping have come";
     HostLog,       "host-log",       First,          false, "the hypervisor's console ring";
     Suspend,       "suspend",        HypervisorLast, true,  "stop a domain's vCPUs where they stand";
     Resume,        "resume",         HypervisorLast, true,  "let a suspended domain run on";

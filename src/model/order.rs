@@ -1,5 +1,7 @@
 //! What the screen or the command line has the executor do, and what came of it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{DomainKey, Failure, Kind, Name, Op, Reason, Standing, Trail, request::Request};
@@ -21,6 +23,17 @@ pub struct Order {
     /// Where it undoes a change: that change, with the domain before and after it. It is not carried out where
     /// somebody changed the same thing since.
     pub undoes: Option<Box<Undoes>>,
+    /// Where it was made upon what was kept of a domain: it is not carried out where that is another by now.
+    pub upon: Option<Upon>,
+}
+
+/// What was kept of a domain when an order was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upon {
+    /// The domain.
+    pub key: DomainKey,
+    /// Its definition, raw XML.
+    pub kept: Arc<str>,
 }
 
 /// A change that is to be taken back.
@@ -56,6 +69,8 @@ pub struct Report {
     pub trails: Vec<Trail>,
     /// Why the next one was not done, where one was not.
     pub failure: Option<Failure>,
+    /// What is odd about the description something was made of, a line each; safe to show.
+    pub notes: Vec<String>,
 }
 
 impl Report {
@@ -64,7 +79,7 @@ impl Report {
         let reason =
             Reason { driver: "executor".into(), kind: Kind::Failed, message: why.into(), hint: None };
         let failure = order.op().map(|op| Failure { op, subject: "".into(), reasons: vec![reason] });
-        Self { before: None, after: None, trails: Vec::new(), failure }
+        Self { before: None, after: None, trails: Vec::new(), failure, notes: Vec::new() }
     }
 }
 

@@ -9,7 +9,7 @@
 //! ```
 
 use super::{
-    Domain, DomainKey, DomainState, KiB, Nanos, Snapshot, Standing,
+    Domain, DomainKey, DomainState, KiB, Nanos, Progress, Snapshot, Standing,
     request::{Change, Request},
 };
 
@@ -111,6 +111,12 @@ impl Pursuit {
         let same = snapshot.domains.iter().find(|domain| domain.key == self.key);
         let heir = |domain: &&Domain| !self.key.uuid.is_nil() && domain.key.uuid == self.key.uuid;
         let heir = same.or_else(|| snapshot.domains.iter().find(heir));
+        let under_way = |it: &Progress| it.op == self.change.op() && it.key == Some(self.key);
+        if snapshot.progress.iter().any(under_way) {
+            self.actual = same.map_or("gone", |domain| domain.state.word()).into();
+            self.verdict = self.stirs();
+            return self.verdict;
+        }
         self.stands = snapshot.requests.iter().any(|(key, _)| *key == self.key);
         self.verdict = self.judge(same, heir);
         self.verdict

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Affinity, Device, Domain, DomainKey, HostId, HostMemory, Hypervisor, Name, Nanos, Node, Op, PcpuTime,
-    Reading, SchedParams, Vcpu,
+    Progress, Reading, SchedParams, Vcpu,
 };
 
 /// A moment on two clocks.
@@ -49,6 +49,9 @@ pub struct Snapshot {
     /// Shutdown requests that the awaited domains' guests have not taken up yet, as `poweroff`; one that is not
     /// here was acknowledged, or no driver can tell.
     pub requests: Vec<(DomainKey, Name)>,
+    /// How far changes that move bytes have come.
+    #[serde(default)]
+    pub progress: Vec<Progress>,
     /// The driver stack, in the order it is asked.
     pub drivers: Vec<DriverStatus>,
 }
@@ -82,6 +85,8 @@ pub struct Timing {
 /// What the next snapshots should hold beyond the cheap things: all that costs calls per domain is asked for by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Demand {
+    /// How often a snapshot is taken, for drivers whose peer samples by itself; none for who reads once.
+    pub interval: Option<Nanos>,
     /// vCPU times of every domain.
     pub all_vcpus: bool,
     /// Network and disk counters of every domain.

@@ -13,6 +13,9 @@ pub struct Step {
     pub driver: Arc<str>,
     /// Why it did not do it; none where it did.
     pub refused: Option<Reason>,
+    /// What of a definition it did it without, a phrase each; not safe to show.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<String>,
 }
 
 /// The drivers that were asked for a change, in order. Drivers that have no part in the operation leave no step.
@@ -33,12 +36,15 @@ impl Trail {
 }
 
 impl fmt::Display for Trail {
-    /// `xl did not (xl is not there), hypervisor did`.
+    /// `xl did not (xl is not there), hypervisor did`; `xl did, without its title`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, step) in self.0.iter().enumerate() {
             let comma = if place == 0 { "" } else { ", " };
             match &step.refused {
-                None => write!(f, "{comma}{} did", step.driver)?,
+                None => {
+                    write!(f, "{comma}{} did", step.driver)?;
+                    step.lost.iter().try_for_each(|what| write!(f, ", without {what}"))?;
+                }
                 Some(reason) => write!(f, "{comma}{} did not ({})", step.driver, reason.message)?,
             }
         }

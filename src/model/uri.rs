@@ -1,4 +1,5 @@
-//! Which host: `xen:///`, `test:///default?domains=N&seed=N&state=PATH`, `test:///ABS/FILE.xml`.
+//! Which host: `xen:///[?xm=DIR]`, `xen+http://HOST[:PORT]/`, `xen+unix:///[?xend=PATH]`, `proxy:///[PATH]`,
+//! `test:///default?domains=N&seed=N&state=PATH`, `test:///ABS/FILE.xml`.
 
 use std::{fmt, path::PathBuf, str::FromStr};
 
@@ -6,10 +7,40 @@ use std::{fmt, path::PathBuf, str::FromStr};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Uri {
     /// The Xen this machine's control domain runs on.
-    Xen,
+    Xen(XenHost),
+    /// A given xend, and nothing else.
+    Xend(Xend),
+    /// A host read through domtop's own proxy, at this socket; none is where it listens unless told otherwise.
+    Proxy(Option<PathBuf>),
     /// A host in memory.
     Test(TestHost),
 }
+
+/// This machine's Xen: what of it lies elsewhere than usual.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct XenHost {
+    /// The folder of xm's and xl's configuration files; none is `/etc/xen`.
+    pub xm: Option<PathBuf>,
+}
+
+/// Where a xend listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Xend {
+    /// At a TCP port.
+    Tcp {
+        /// Its machine: a name, an IPv4 address, or an IPv6 address without brackets.
+        host: String,
+        /// The port.
+        port: u16,
+    },
+    /// At a unix socket.
+    Unix(PathBuf),
+}
+
+/// The port of xend (`xend-port` of xend-config.sxp).
+pub const XEND_PORT: u16 = 8000;
+/// The socket of xend (`xend-unix-path`).
+pub const XEND_SOCKET: &str = "/var/lib/xend/xend-socket";
 
 /// A host in memory: which, and where it keeps its state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,7 +68,8 @@ pub struct BadUri {
 /// The most domains a demo host can have.
 pub const MOST_DOMAINS: u32 = 32_752;
 
-const KNOWN: &str = "this domtop knows xen:/// and test:///default, test:///ABS/FILE.xml";
+const KNOWN: &str = "this domtop knows xen:///, xen+http://HOST:PORT/, xen+unix:///, proxy:/// and test:///default, \
+                     test:///ABS/FILE.xml";
 
 impl FromStr for Uri {
     type Err = BadUri;
@@ -51,9 +83,19 @@ fn parse(text: &str) -> Result<Uri, String> {
     let (scheme, rest) = text.split_once("://").ok_or_else(|| format!("it has no scheme; {KNOWN}"))?;
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     match (scheme, path) {
-        ("xen", "" | "/") if query.is_empty() => Ok(Uri::Xen),
-        ("xen", "" | "/") => Err("xen:/// takes no parameters".into()),
+        ("xen", "" | "/") => path_in(query, "xm", "xen:///").map(|xm| Uri::Xen(XenHost { xm })),
         ("xen", _) => Err("xen:/// is this machine's Xen and has no path".into()),
+        ("xen+http", place) if query.is_empty() => http(place).map(Uri::Xend),
+        ("xen+http", _) => Err("xen+http takes no parameters".into()),
+        ("xen+unix", "" | "/") => {
+            let path = path_in(query, "xend", "xen+unix:///")?;
+            Ok(Uri::Xend(Xend::Unix(path.unwrap_or_else(|| XEND_SOCKET.into()))))
+        }
+        ("xen+unix", _) => Err("the socket is given as xen+unix:///?xend=PATH".into()),
+        ("proxy", _) if !query.is_empty() => Err("proxy:/// takes no parameters".into()),
+        ("proxy", "" | "/") => Ok(Uri::Proxy(None)),
+        ("proxy", path) if path.starts_with('/') => Ok(Uri::Proxy(Some(path.into()))),
+        ("proxy", _) => Err("a proxy has no server: write three slashes, proxy:///PATH".into()),
         ("test", "/default") => test(TestHost::default(), query).map(Uri::Test),
         ("test", "" | "/") => Err("it names no test host: test:///default or test:///ABS/FILE.xml".into()),
         ("test", path) if path.starts_with('/') => {
@@ -62,6 +104,39 @@ fn parse(text: &str) -> Result<Uri, String> {
         ("test", _) => Err("a test host has no server: write three slashes".into()),
         (scheme, _) => Err(format!("unknown scheme {scheme:?}; {KNOWN}")),
     }
+}
+
+/// The one parameter a URI takes: an absolute path.
+fn path_in(query: &str, name: &str, of: &str) -> Result<Option<PathBuf>, String> {
+    let mut path = None;
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (key, value) = pair.split_once('=').ok_or_else(|| format!("{pair:?} is not KEY=VALUE"))?;
+        match key {
+            _ if key != name => return Err(format!("unknown parameter {key:?}; {of} takes {name}")),
+            _ if !value.starts_with('/') => return Err(format!("{name}= takes an absolute path")),
+            _ => path = Some(value.into()),
+        }
+    }
+    Ok(path)
+}
+
+/// `HOST[:PORT][/]`, an IPv6 address in brackets.
+fn http(place: &str) -> Result<Xend, String> {
+    let place = place.strip_suffix('/').unwrap_or(place);
+    let (host, port) = match place.strip_prefix('[') {
+        Some(rest) => {
+            let (host, port) = rest.split_once(']').ok_or("the bracket of the address is not closed")?;
+            (host, port.strip_prefix(':'))
+        }
+        None => place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port))),
+    };
+    if host.is_empty() || host.contains(['/', '@', ' ']) {
+        return Err("it names no machine: xen+http://HOST:PORT/".into());
+    }
+    let port = port.map_or(Ok(XEND_PORT), |port| {
+        port.parse().ok().filter(|port| *port > 0).ok_or_else(|| format!("{port:?} is no port"))
+    })?;
+    Ok(Xend::Tcp { host: host.into(), port })
 }
 
 fn test(mut host: TestHost, query: &str) -> Result<TestHost, String> {
@@ -87,10 +162,24 @@ fn count(number: u64) -> Result<u32, String> {
 
 impl fmt::Display for Uri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let host = match self {
-            Self::Xen => return f.write_str("xen:///"),
-            Self::Test(host) => host,
-        };
+        match self {
+            Self::Xen(XenHost { xm: None }) => f.write_str("xen:///"),
+            Self::Xen(XenHost { xm: Some(folder) }) => write!(f, "xen:///?xm={}", folder.display()),
+            Self::Xend(Xend::Tcp { host, port }) if host.contains(':') => {
+                write!(f, "xen+http://[{host}]:{port}/")
+            }
+            Self::Xend(Xend::Tcp { host, port }) => write!(f, "xen+http://{host}:{port}/"),
+            Self::Xend(Xend::Unix(path)) => write!(f, "xen+unix:///?xend={}", path.display()),
+            Self::Proxy(None) => f.write_str("proxy:///"),
+            Self::Proxy(Some(path)) => write!(f, "proxy://{}", path.display()),
+            Self::Test(host) => host.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for TestHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = self;
         match &host.file {
             Some(file) => write!(f, "test://{}", file.display())?,
             None => f.write_str("test:///default")?,
@@ -111,6 +200,12 @@ mod tests {
     fn every_uri_prints_back_to_itself() {
         for text in [
             "xen:///",
+            "xen:///?xm=/srv/xen",
+            "xen+http://xen-07.example:8000/",
+            "xen+http://[fe80::1]:8001/",
+            "xen+unix:///?xend=/var/lib/xend/xend-socket",
+            "proxy:///",
+            "proxy:///srv/domtop.sock",
             "test:///default",
             "test:///default?domains=1000&seed=7",
             "test:///a/b.xml?state=/tmp/s",
@@ -125,6 +220,14 @@ mod tests {
             ("xen", "no scheme"),
             ("xem:///", "unknown scheme \"xem\""),
             ("xen://host/", "has no path"),
+            ("xen:///?xm=here", "absolute path"),
+            ("xen:///?colour=red", "takes xm"),
+            ("xen+http://:80/", "names no machine"),
+            ("xen+http://a:0/", "no port"),
+            ("xen+http://[::1/", "not closed"),
+            ("xen+unix:///sock", "xend=PATH"),
+            ("proxy://host", "three slashes"),
+            ("proxy:///?a=b", "no parameters"),
             ("test:///", "names no test host"),
             ("test://default", "three slashes"),
             ("test:///default?domains=0", "between 1 and"),
