@@ -14,6 +14,7 @@ mod board;
 mod check;
 mod console;
 mod control;
+mod definition;
 mod demo;
 mod describe;
 mod devices;
@@ -28,6 +29,7 @@ mod plan;
 mod rows;
 mod state;
 mod temper;
+mod transfer;
 mod world;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -50,7 +52,10 @@ pub fn info(host: &TestHost) -> DriverInfo {
         (None, Some(count)) => format!("a simulation of {count} domains, seed {}", host.seed).into(),
         (None, None) => format!("the demo, seed {}", host.seed).into(),
     };
-    DriverInfo { name: "test", peer, hypervisor: true, ops: Op::ALL.into() }
+    // Those that are off are among its domains.
+    let part = |op: &Op| *op != Op::Inactive;
+    let ops = Op::ALL.iter().copied().filter(part).collect();
+    DriverInfo { name: "test", peer, hypervisor: true, ops }
 }
 
 /// The in-memory host.

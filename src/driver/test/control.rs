@@ -1,20 +1,17 @@
 //! The changing half: each change is made to the world at once, or begun there, and kept where state is kept.
 
-use std::path::Path;
-
 use super::{
     Test,
     check::{exists, meets},
     describe,
     event::Deed,
-    guest::Flow,
+    guest::{Flow, Guest},
     life::refused,
-    plan::{DevicePlan, DomainPlan, Start},
-    state,
+    plan::{DevicePlan, DomainPlan, Life, Start},
     world::{World, no_domain},
 };
 use crate::{
-    driver::{Answer, Control, Permit},
+    driver::{Answer, Control, Lost, Permit},
     model::{
         Affinity, CpuSet, DeviceKind, DomainKey, KiB, Name,
         request::{Change, PinRequest, Request},
@@ -29,15 +26,14 @@ impl Control for Test {
         })
     }
 
-    fn make(&self, _permit: &Permit, request: &Request) -> Answer<()> {
-        self.alter(request.op(), |world| {
-            world.create(match request {
-                Request::Create(file) => describe::domain_file(file)?,
-                Request::Define(file) => describe::domain_file(file)?.start(Start::Off),
-                Request::Restore(file) => state::restore(file)?.start(Start::Running),
-                Request::Domain(key, _) => return Err(no_domain(*key)),
-            })
-        })
+    fn make(&self, _permit: &Permit, request: &Request) -> Answer<Lost> {
+        let made = self.alter(request.op(), |world| match request {
+            Request::Create(file) => world.create(describe::domain_file(file)?),
+            Request::Define(file) => world.define(describe::domain_file(file)?.start(Start::Off)),
+            Request::Restore(file) => world.restore(file),
+            Request::Domain(key, _) => Err(no_domain(*key)),
+        });
+        made.map(|()| Lost::new())
     }
 }
 
@@ -58,14 +54,34 @@ impl World {
             Change::SetScheduler { weight, cap } => self.set_share(place, *weight, *cap),
             Change::Rename(name) => self.rename(place, name),
             Change::Save(file) => self.save(place, file),
-            Change::Dump(file) => state::write_domain(file, &self.frozen(place)),
+            Change::Dump(file) => self.dump(place, file),
             Change::Attach(file) => self.attach(place, describe::device_file(file)?),
-            Change::Detach(file) => self.detach(place, &describe::device_file(file)?),
+            Change::Detach(file) => self.detach(place, &describe::device_file(file)?.0),
             Change::SetAutostart(on) => {
                 self.guests[place].plan.life.autostart = *on;
                 Ok(())
             }
         }
+    }
+
+    /// Keeps a definition: of a new domain, or of one that is there under this name and uuid; where it runs, from its
+    /// next start on.
+    fn define(&mut self, mut plan: DomainPlan) -> Answer<()> {
+        plan.life.kept = true;
+        let same = |guest: &Guest| guest.plan.uuid == plan.uuid && guest.plan.name == plan.name;
+        let Some(place) = self.guests.iter().position(same) else { return self.create(plan) };
+        self.fits(&plan)?;
+        let guest = &mut self.guests[place];
+        if guest.plan.uuid.is_nil() {
+            return Err(refused(format!("{} is the control domain", guest.name)));
+        }
+        guest.plan.life.kept = true;
+        let plan = plan.after(&guest.plan);
+        match guest.run {
+            Some(_) => guest.next = Some(plan),
+            None => guest.plan = plan,
+        }
+        Ok(())
     }
 
     fn undefine(&mut self, place: usize) -> Answer<()> {
@@ -74,6 +90,7 @@ impl World {
             return Err(refused(format!("{} is the control domain", guest.name)));
         }
         guest.plan.life.kept = false;
+        guest.next = None;
         if guest.run.is_none() {
             self.guests.remove(place);
         }
@@ -178,30 +195,21 @@ impl World {
         Ok(())
     }
 
-    /// Its description with what a running guest would find again: its memory as it is now.
-    fn frozen(&self, place: usize) -> DomainPlan {
-        let guest = &self.guests[place];
-        let memory = guest.run.as_ref().map_or(guest.plan.memory, |run| run.memory(self.clock.now));
-        DomainPlan { memory, id: None, ..guest.plan.clone() }
-    }
-
-    fn save(&mut self, place: usize, file: &Path) -> Answer<()> {
-        let guest = &self.guests[place];
-        if guest.run.is_none() || guest.plan.uuid.is_nil() {
-            return Err(refused(format!("only a running guest can be saved, and {} is none", guest.name)));
-        }
-        state::write_domain(file, &self.frozen(place))?;
-        // What was saved is in the file: nothing is kept here that would stand in the way of restoring it.
-        self.guests[place].plan.life.kept = false;
-        self.deed(place, Deed::Destroy)
-    }
-
-    fn attach(&mut self, place: usize, device: DevicePlan) -> Answer<()> {
+    fn attach(&mut self, place: usize, (device, text): (DevicePlan, String)) -> Answer<()> {
         let guest = &mut self.guests[place];
         if guest.plan.devices.iter().any(|other| other.same(&device)) {
             return Err(refused(format!("{} has that device already", guest.name)));
         }
+        let xml = guest.plan.with_disk(&text);
         guest.plan.devices.push(device);
+        // Of the disks that a simulation knows nothing of one may be called like it.
+        if let Some(why) = guest.plan.contradiction() {
+            guest.plan.devices.pop();
+            return Err(refused(format!("{} cannot have that device: {why}", guest.name)));
+        }
+        if xml.is_some() {
+            guest.plan.xml = xml;
+        }
         if let Some(run) = &mut guest.run {
             run.flows.push(Flow::default());
         }
@@ -222,6 +230,17 @@ impl World {
 }
 
 impl DomainPlan {
+    /// The same in the place of what was: what only a simulation knows stays.
+    fn after(self, before: &Self) -> Self {
+        let life = Life { start: self.life.start, kept: true, ..before.life };
+        let rate = |device: DevicePlan| match before.devices.iter().find(|old| old.same(&device)) {
+            Some(old) => DevicePlan { inward: old.inward, outward: old.outward, ..device },
+            None => device,
+        };
+        let devices = self.devices.into_iter().map(rate).collect();
+        Self { temper: before.temper, life, devices, ..self }
+    }
+
     /// Sets what a request sets, and leaves the rest of the vCPU's pin as it is.
     fn pin(&mut self, vcpu: u32, request: &PinRequest) {
         let place = self.pins.iter().position(|pin| pin.vcpu == vcpu).unwrap_or_else(|| {

@@ -7,7 +7,10 @@ mod values;
 use std::{fs::File, io::Read, path::Path};
 
 use self::tree::{Bad, Element};
-use super::plan::{DevicePlan, DomainPlan, HostPlan};
+use super::{
+    definition,
+    plan::{DevicePlan, DomainPlan, HostPlan, Life},
+};
 use crate::{
     driver::{Answer, Error},
     model::Kind,
@@ -21,14 +24,28 @@ pub(super) fn host_file(path: &Path, seed: u64) -> Answer<HostPlan> {
     read(path, |text| host(text, seed))
 }
 
-/// Reads a domain from a file.
+/// Reads a domain from a file: domain XML, or the format of this module, where the name is an attribute.
+///
+/// One made from domain XML is not kept when it ends, unless it is defined as well.
 pub(super) fn domain_file(path: &Path) -> Answer<DomainPlan> {
-    read(path, |text| elements::domain(&root(text, &["domain"])?))
+    read(path, |text| match tree::parse(text) {
+        Ok(root) if root.name == "domain" && root.text("name").is_some() => elements::domain(&root),
+        _ => Ok(DomainPlan { life: Life { kept: false, ..Life::default() }, ..definition::domain(text)? }),
+    })
 }
 
-/// Reads a device from a file.
-pub(super) fn device_file(path: &Path) -> Answer<DevicePlan> {
-    read(path, |text| elements::device(&root(text, elements::DEVICES)?))
+/// Reads a device from a file, in either format; with the text.
+pub(super) fn device_file(path: &Path) -> Answer<(DevicePlan, String)> {
+    let (device, text) = read(path, |text| {
+        let device = match tree::parse(text) {
+            Ok(root) if elements::DEVICES.contains(&root.name.as_str()) && root.text("type").is_none() => {
+                Ok(elements::device(&root)?)
+            }
+            _ => Err(definition::device(text)?),
+        };
+        Ok((device, text.to_owned()))
+    })?;
+    Ok((device.or_else(definition::device_plan)?, text))
 }
 
 /// Reads a host from text.

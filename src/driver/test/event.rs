@@ -72,6 +72,8 @@ pub enum Stage {
         /// Whether it starts anew.
         again: bool,
     },
+    /// Its memory is in the file, or out of it.
+    Transferred,
     /// It is gone.
     Gone {
         /// Whether it starts anew.

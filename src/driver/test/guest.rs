@@ -6,6 +6,7 @@ use super::{
     board::{Board, Cpu, Ground, Segment},
     noise::{mix, unit},
     plan::{DevicePlan, DomainPlan},
+    transfer::Transfer,
 };
 use crate::model::{CpuSet, DomainId, DomainKey, DomainState, KiB, Name, Nanos, ShutdownReason, VcpuCount};
 
@@ -19,6 +20,8 @@ pub(super) struct Guest {
     pub(super) name: Name,
     pub(super) seed: u64,
     pub(super) run: Option<Run>,
+    /// What it will be started by next, where it was defined anew while it runs.
+    pub(super) next: Option<DomainPlan>,
 }
 
 /// One run of a domain, from its start to its end.
@@ -33,6 +36,9 @@ pub(super) struct Run {
     /// What its guest was last asked to do, and when: `poweroff` or `reboot`.
     #[serde(default)]
     pub(super) asked: Option<Asked>,
+    /// Its memory on the way to or from a file.
+    #[serde(default)]
+    pub(super) transfer: Option<Transfer>,
 }
 
 /// A shutdown request to a guest.
@@ -93,7 +99,13 @@ pub(super) struct Tally {
 impl Guest {
     pub(super) fn new(plan: DomainPlan, host_seed: u64) -> Self {
         let bits = plan.uuid.as_u64_pair();
-        Self { name: Name::new(&plan.name), seed: mix(mix(host_seed, bits.0), bits.1), plan, run: None }
+        Self {
+            name: Name::new(&plan.name),
+            seed: mix(mix(host_seed, bits.0), bits.1),
+            plan,
+            run: None,
+            next: None,
+        }
     }
 
     pub(super) fn key(&self) -> DomainKey {
@@ -118,7 +130,16 @@ impl Guest {
             flows,
             balloon: Balloon::at(plan.memory, now),
             asked: None,
+            transfer: None,
         });
+    }
+
+    /// Becomes what it was defined to be meanwhile, now that it does not run.
+    pub(super) fn renew(&mut self) {
+        if let Some(next) = self.next.take() {
+            self.name = Name::new(&next.name);
+            self.plan = next;
+        }
     }
 
     /// What it is doing right now.
@@ -221,6 +242,12 @@ impl Guest {
 }
 
 impl Run {
+    /// What it is doing or what is done to it, in a word.
+    pub(super) fn doing(&self) -> String {
+        self.transfer
+            .map_or_else(|| self.phase.word().into(), |transfer| format!("being {}", transfer.word()))
+    }
+
     pub(super) fn vcpus(&self) -> VcpuCount {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let online = self.cpus.iter().filter(|cpu| cpu.online).count();

@@ -87,6 +87,11 @@ impl World {
                 twin.name, twin.plan.uuid
             )));
         }
+        self.fits(plan)
+    }
+
+    /// Whether there can be such a domain on this host.
+    pub(super) fn fits(&self, plan: &DomainPlan) -> Answer<()> {
         plan.problem(&self.pools, self.node.pcpus()).map_or(Ok(()), |problem| Err(refused(problem)))
     }
 
@@ -152,6 +157,9 @@ impl World {
             return Err(refused(format!("domain {} is not running", guest.name)));
         };
         let (id, phase, control) = (run.id, run.phase, guest.plan.uuid.is_nil());
+        if let Some(transfer) = run.transfer.as_ref().filter(|_| deed != Deed::Destroy) {
+            return Err(refused(format!("domain {} is being {}", guest.name, transfer.word())));
+        }
         let able = match deed {
             _ if control => return Err(refused(format!("{} is the control domain", guest.name))),
             Deed::Resume => phase == Phase::Paused,
@@ -218,6 +226,7 @@ impl World {
             (Stage::Expired | Stage::PoweredOff | Stage::Rebooting, Some(Phase::Paused)) => {
                 self.queue.put(later(now, 1.0), Event::Run(id, stage));
             }
+            (Stage::Transferred, Some(Phase::Live | Phase::Paused)) => self.transferred(place, id),
             (Stage::TornDown { again }, Some(Phase::ShutDown(_))) => {
                 self.tear_down(place, id, Stage::Gone { again });
             }
@@ -226,7 +235,7 @@ impl World {
         }
     }
 
-    fn tear_down(&mut self, place: usize, id: DomainId, then: Stage) {
+    pub(super) fn tear_down(&mut self, place: usize, id: DomainId, then: Stage) {
         self.enter(place, Phase::Dying);
         self.queue.put(Nanos(self.clock.now.0.saturating_add(DYING)), Event::Run(id, then));
     }
@@ -241,7 +250,7 @@ impl World {
             Some(id) if guest.plan.life.lives.is_some() => self.succeed(place, id),
             Some(_) => self.begin_run(place),
             None if !guest.plan.life.kept => drop(self.guests.remove(place)),
-            None => {}
+            None => guest.renew(),
         }
         self.sort();
     }
@@ -255,7 +264,7 @@ impl World {
         self.queue.put(later(self.clock.now, after), Event::Create(Box::new(successor)));
     }
 
-    fn enter(&mut self, place: usize, phase: Phase) {
+    pub(super) fn enter(&mut self, place: usize, phase: Phase) {
         let now = self.clock.now;
         self.guests[place].run.iter_mut().for_each(|run| run.enter(phase, now));
         self.say(place, phase.word());
@@ -287,6 +296,6 @@ pub(super) fn refused(why: impl AsRef<str>) -> Error {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float's limit saturates")]
-fn later(now: Nanos, seconds: f64) -> Nanos {
+pub(super) fn later(now: Nanos, seconds: f64) -> Nanos {
     Nanos(now.0.saturating_add((seconds * 1e9).max(1e6) as u64))
 }

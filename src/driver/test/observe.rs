@@ -7,7 +7,7 @@ use crate::{
     driver::{Answer, DriverInfo, Error, Observe},
     model::{
         Affinity, Demand, Device, Domain, DomainKey, HostMemory, Hypervisor, Light, Name, Node, Op, PcpuTime,
-        SchedParams, Stamp, Vcpu, console::Tty,
+        Progress, SchedParams, Stamp, Vcpu, Which, console::Tty, definition::Told,
     },
 };
 
@@ -98,6 +98,15 @@ impl Observe for Test {
 
     fn configuration(&self, key: DomainKey) -> Answer<String> {
         self.asked(Op::Configuration)?.guest(key)?.tell_configuration()
+    }
+
+    fn definition(&self, key: DomainKey, which: Which) -> Answer<Told> {
+        self.asked(Op::Definition)?.guest(key)?.tell_definition(which)
+    }
+
+    fn progress(&self, into: &mut Vec<Progress>) -> Answer<()> {
+        self.asked(Op::Progress)?.tell_progress(into);
+        Ok(())
     }
 
     fn host_log(&self, cursor: u32) -> Answer<(String, u32)> {

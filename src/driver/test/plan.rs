@@ -87,6 +87,9 @@ pub struct DomainPlan {
     pub devices: Vec<DevicePlan>,
     /// The TCP port of its VNC server, where it has one.
     pub vnc: Option<u16>,
+    /// The domain XML it was defined by, where it was: what it says beyond all this is told again.
+    #[serde(default)]
+    pub xml: Option<String>,
 }
 
 /// How a domain begins, ends and returns.
@@ -237,6 +240,7 @@ impl DomainPlan {
             pins: Vec::new(),
             devices: Vec::new(),
             vnc: None,
+            xml: None,
         }
     }
 

@@ -53,6 +53,8 @@ struct State {
 struct Resting {
     plan: DomainPlan,
     run: Option<Run>,
+    #[serde(default)]
+    next: Option<DomainPlan>,
 }
 
 /// Reads the world a file holds; none where there is no such file yet.
@@ -66,7 +68,11 @@ pub(super) fn load(path: &Path, host: &str) -> Answer<Option<World>> {
 
 /// Writes the world.
 pub(super) fn save(path: &Path, host: &str, world: &World) -> Answer<()> {
-    let domain = |guest: &Guest| Resting { plan: guest.plan.clone(), run: guest.run.clone() };
+    let domain = |guest: &Guest| Resting {
+        plan: guest.plan.clone(),
+        run: guest.run.clone(),
+        next: guest.next.clone(),
+    };
     let clock = &world.clock;
     let state = State {
         format: FORMAT,
@@ -105,7 +111,8 @@ fn revive(state: State) -> Result<World, String> {
     if state.format != FORMAT {
         return Err(format!("its format is {}, and this domtop reads {FORMAT}", state.format));
     }
-    let (domains, runs): (Vec<_>, Vec<_>) = state.domains.into_iter().map(|one| (one.plan, one.run)).unzip();
+    let parts = state.domains.into_iter().map(|one| (one.plan, (one.run, one.next)));
+    let (domains, runs): (Vec<_>, Vec<_>) = parts.unzip();
     let State { name, seed, node, pools, events, .. } = state;
     let plan = HostPlan { name, seed, node, pools, domains, events, uptime: state.elapsed };
     plan.check().map_err(|error| error.to_string())?;
@@ -118,8 +125,8 @@ fn revive(state: State) -> Result<World, String> {
     world.clock.wall = state.wall;
     (world.last_id, world.runs) = (state.last_id.min(HIGHEST_ID), state.runs);
     plan.events.into_iter().for_each(|(at, event)| world.queue.put(at, event));
-    for (plan, run) in plan.domains.into_iter().zip(runs) {
-        world.lay(plan, run)?;
+    for (plan, left) in plan.domains.into_iter().zip(runs) {
+        world.lay(plan, left)?;
     }
     world.sort();
     world.begin_segment();
@@ -128,7 +135,12 @@ fn revive(state: State) -> Result<World, String> {
 
 impl World {
     /// Puts in a domain as it was left.
-    fn lay(&mut self, plan: DomainPlan, run: Option<Run>) -> Result<(), String> {
+    fn lay(&mut self, plan: DomainPlan, left: (Option<Run>, Option<DomainPlan>)) -> Result<(), String> {
+        let (run, next) = left;
+        let problem = next.as_ref().and_then(|next| next.problem(&self.pools, self.node.pcpus()));
+        if let Some(problem) = problem {
+            return Err(format!("what domain {:?} is to be next: {problem}", plan.name));
+        }
         if let Some(run) = &run {
             self.credible(&plan, run)?;
             if !self.ids.insert(run.id.0) {
@@ -136,7 +148,7 @@ impl World {
             }
         }
         let mut guest = Guest::new(plan, self.seed);
-        guest.run = run;
+        (guest.run, guest.next) = (run, next);
         self.guests.push(guest);
         Ok(())
     }

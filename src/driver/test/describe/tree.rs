@@ -5,7 +5,7 @@ use quick_xml::{
     events::{BytesStart, Event},
 };
 
-use crate::model::nearest::suggestion;
+use crate::model::{markup::Problem, nearest::suggestion};
 
 /// The deepest nesting taken: the format needs three.
 const DEEPEST: usize = 16;
@@ -17,6 +17,14 @@ const MOST: usize = 200_000;
 pub(super) struct Bad {
     pub(super) line: usize,
     pub(super) problem: String,
+}
+
+impl From<Problem> for Bad {
+    /// With its column and path, as who reads domain XML tells them.
+    fn from(Problem { line, column, path, message, .. }: Problem) -> Self {
+        let at = if path.is_empty() { String::new() } else { format!("{path}: ") };
+        Self { line, problem: format!("column {column}: {at}{message}") }
+    }
 }
 
 /// An element with what is in it.
