@@ -4,6 +4,9 @@
 //!  Xl (Observe, Control)   a change as one call of xl, and what came of it
 //!  call                    the words of each call
 //!  files                   the files named in it, looked at before
+//!  create, devices         domain XML made a configuration, or the words of a device
+//!  definition              the configuration libxl keeps, made domain XML
+//!  progress                how far a file has grown or was read
 //!  run, capture            the program itself: no shell, a deadline, all it printed
 //!  said, listing           what it printed, read
 //! ```
@@ -15,8 +18,12 @@
 
 mod call;
 mod capture;
+mod create;
+mod definition;
+mod devices;
 mod files;
 mod listing;
+mod progress;
 mod run;
 mod said;
 
@@ -28,16 +35,19 @@ use std::{
 
 use self::{
     call::{Call, Pace},
-    files::Target,
-    listing::Row,
-    run::{Program, Ran},
+    create::Source,
+    listing::{Kept, Row},
+    progress::{Board, Up, Work},
+    run::{Patience, Program, Ran},
 };
 use crate::{
-    driver::{Answer, Control, DriverInfo, Error, Observe, Permit},
+    driver::{Answer, Control, DriverInfo, Error, Lost, Observe, Permit, files::Target},
     model::{
-        DomainKey, KiB, Kind, Light, Op,
+        DomainKey, KiB, Kind, Light, Op, Progress, Which,
+        definition::Told,
         request::{Change, Request},
     },
+    wire::xml::domain,
 };
 
 /// How long xl may take; who takes longer is killed, with all it started.
@@ -47,7 +57,8 @@ pub struct Deadlines {
     pub quick: Duration,
     /// To destroy, to ask a guest something.
     pub thorough: Duration,
-    /// To create, to save, to restore, to dump.
+    /// To come no further where a guest is saved, dumped or restored; to create one, beside a second for each
+    /// [`PER_SECOND`] of its memory.
     pub long: Duration,
 }
 
@@ -58,9 +69,14 @@ impl Default for Deadlines {
     }
 }
 
-/// What the driver can where changes are allowed; for looking only the first.
-const OPS: [Op; 12] = [
+/// How much of a guest's memory is made or read in a second at the very least.
+pub const PER_SECOND: KiB = KiB(16 << 10);
+
+/// What the driver can where changes are allowed; for looking only the first two.
+const OPS: [Op; 17] = [
     Op::Configuration,
+    Op::Definition,
+    Op::Progress,
     Op::Suspend,
     Op::Resume,
     Op::Destroy,
@@ -69,10 +85,15 @@ const OPS: [Op; 12] = [
     Op::SetMaxMemory,
     Op::Rename,
     Op::Create,
+    Op::Start,
     Op::Save,
     Op::Restore,
     Op::Dump,
+    Op::Attach,
+    Op::Detach,
 ];
+/// How many of them only look.
+const LOOKING: usize = 2;
 
 /// What the driver is, opened or not.
 pub fn info() -> DriverInfo {
@@ -89,6 +110,7 @@ pub struct Xl {
     deadlines: Deadlines,
     info: DriverInfo,
     light: Mutex<Light>,
+    works: Board,
 }
 
 impl Xl {
@@ -110,13 +132,19 @@ impl Xl {
     }
 
     fn over(program: Program, deadlines: Deadlines) -> Self {
-        Self { info: describe(&program.path), program, deadlines, light: Mutex::new(Light::Ready) }
+        Self {
+            info: describe(&program.path),
+            program,
+            deadlines,
+            light: Mutex::new(Light::Ready),
+            works: Board::default(),
+        }
     }
 
     /// The same without anything that changes.
     #[must_use]
     pub fn looking(mut self) -> Self {
-        self.info.ops = [Op::Configuration].into();
+        self.info.ops = OPS[..LOOKING].into();
         self
     }
 
@@ -126,12 +154,20 @@ impl Xl {
 
     /// Runs xl; what it printed where it did what it was told.
     fn tell(&self, call: &Call) -> Answer<Ran> {
+        self.tell_at(call, None)
+    }
+
+    /// The same of what is on the board: for as long as it comes further, nothing is cut off.
+    fn tell_at(&self, call: &Call, up: Option<&Up<'_>>) -> Answer<Ran> {
         let span = match call.pace {
             Pace::Quick => self.deadlines.quick,
             Pace::Thorough => self.deadlines.thorough,
             Pace::Long => self.deadlines.long,
+            Pace::Making(size) => self.deadlines.long + Duration::from_secs(size.0 / PER_SECOND.0),
         };
-        let answer = self.program.run(&call.words, span);
+        let patience = Patience { span, reached: &|| up?.done() };
+        let runs = |pid| up.into_iter().for_each(|up| up.runs(pid));
+        let answer = self.program.run(&call.words, patience, runs);
         self.shine(answer.as_ref().err());
         let ran = answer?;
         let failed = !ran.status.success() || (call.hides_failure() && said::complains(&ran.err));
@@ -163,14 +199,17 @@ impl Xl {
     }
 
     fn carry_out(&self, id: u32, change: &Change) -> Answer<()> {
+        if let Some(call) = devices::call(id, change) {
+            return self.tell(&call?).map(|_| ());
+        }
         let call = Call::to_change(id, change).ok_or_else(|| Error::unsupported(change.op()))?;
         self.tell(&call).map(|_| ())
     }
 
-    fn save(&self, id: u32, memory: KiB, file: &Path) -> Answer<()> {
-        let target = Target::make(file)?;
-        match target.must_hold(memory) {
-            Ok(()) => self.write(target, |path| Call::save(id, path)),
+    fn save(&self, key: DomainKey, memory: KiB, file: &Path) -> Answer<()> {
+        let target = files::target(file)?;
+        match files::must_hold(&target, memory) {
+            Ok(()) => self.write((key, memory, Op::Save), target, Call::save),
             Err(error) => {
                 target.discard();
                 Err(error)
@@ -180,8 +219,15 @@ impl Xl {
 
     /// Lets xl write a file. What it wrote of it when it failed is of no use; when it was killed, it may be all there
     /// is of the guest.
-    fn write(&self, target: Target, call: impl FnOnce(&Path) -> Call) -> Answer<()> {
-        match self.tell(&call(target.path())) {
+    fn write(
+        &self,
+        (key, memory, op): (DomainKey, KiB, Op),
+        target: Target,
+        call: impl FnOnce(u32, &Path) -> Call,
+    ) -> Answer<()> {
+        let file = target.path().to_owned();
+        let up = self.works.put(Work { op, key: Some(key), file, total: memory.bytes(), pid: None });
+        match self.tell_at(&call(running(key)?, target.path()), Some(&up)) {
             Ok(_) => Ok(()),
             Err(error) if error.kind == Kind::TimedOut => {
                 Err(error.hint(format!("{} is left as far as it was written", target.path().display())))
@@ -191,6 +237,32 @@ impl Xl {
                 Err(error)
             }
         }
+    }
+
+    fn create(&self, source: Source) -> Answer<Lost> {
+        match self.tell(&Call::create(source.path(), source.memory())) {
+            Ok(_) => Ok(source.lost()),
+            Err(error) => Err(source.explain(unmade(error))),
+        }
+    }
+
+    fn restore(&self, file: &Path) -> Answer<()> {
+        let file = files::source(file)?;
+        let total = std::fs::metadata(&file).map_or(0, |meta| meta.len());
+        let call = Call::restore(&file, KiB(total >> 10));
+        let up = self.works.put(Work { op: Op::Restore, key: None, file, total, pid: None });
+        self.tell_at(&call, Some(&up)).map(|_| ()).map_err(unmade)
+    }
+
+    /// What libxl keeps of a running domain.
+    fn kept(&self, key: DomainKey) -> Answer<Kept> {
+        let id = running(key)?;
+        let ran = self.tell(&Call::configuration(id))?;
+        let kept = listing::configuration(&ran.out)?;
+        if kept.as_ref().is_some_and(|kept| kept.is_of_another(key.uuid)) {
+            return Err(gone(id));
+        }
+        kept.ok_or_else(|| said::refused(&format!("read domain {id}'s configuration"), &ran))
     }
 
     /// A failure in full: that the domain has gone, which xl says in many ways or not at all, or how it is now.
@@ -218,44 +290,62 @@ impl Observe for Xl {
     }
 
     fn configuration(&self, key: DomainKey) -> Answer<String> {
-        let id = running(key)?;
-        let ran = self.tell(&Call::configuration(id))?;
-        let kept = listing::configuration(&ran.out)?;
-        if kept.as_ref().is_some_and(|kept| kept.is_of_another(key.uuid)) {
-            return Err(gone(id));
+        self.kept(key).map(|kept| kept.text)
+    }
+
+    fn definition(&self, key: DomainKey, which: Which) -> Answer<Told> {
+        if which == Which::Kept {
+            return Err(Error::unsupported(Op::Definition));
         }
-        kept.map(|kept| kept.text)
-            .ok_or_else(|| said::refused(&format!("read domain {id}'s configuration"), &ran))
+        let (mut definition, lost) = definition::read(&self.kept(key)?.config());
+        definition.id = key.id.map(|id| id.0);
+        Ok(Told { xml: domain::write(&definition), file: None, lost })
+    }
+
+    fn progress(&self, into: &mut Vec<Progress>) -> Answer<()> {
+        self.works.tell(into);
+        Ok(())
     }
 }
 
 impl Control for Xl {
     fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<()> {
         self.can(change.op())?;
+        if *change == Change::Start {
+            // It keeps no definitions: who does comes back with one, by `start`.
+            return Err(Error::unsupported(Op::Start));
+        }
         let id = running(key)?;
         forbid(id, change)?;
-        let memory = if ends(change) { self.verify(id, key)?.memory } else { KiB(0) };
+        let memory = if must_be_meant(change) { self.verify(id, key)?.memory } else { KiB(0) };
         let answer = match change {
-            Change::Save(file) => self.save(id, memory, file),
-            Change::Dump(file) => self.write(Target::make(file)?, |path| Call::dump(id, path)),
+            Change::Save(file) => self.save(key, memory, file),
+            Change::Dump(file) => self.write((key, memory, Op::Dump), files::target(file)?, Call::dump),
             _ => self.carry_out(id, change),
         };
         answer.map_err(|error| self.explain(id, change, error))
     }
 
-    fn make(&self, _permit: &Permit, request: &Request) -> Answer<()> {
+    fn start(&self, _permit: &Permit, _key: DomainKey, kept: &Told) -> Answer<Lost> {
+        self.can(Op::Start)?;
+        self.create(Source::of_kept(kept)?)
+    }
+
+    fn make(&self, _permit: &Permit, request: &Request) -> Answer<Lost> {
         self.can(request.op())?;
-        let call = match request {
-            Request::Create(file) => Call::create(&files::source(file)?),
-            Request::Restore(file) => Call::restore(&files::source(file)?),
-            Request::Define(_) | Request::Domain(..) => return Err(Error::unsupported(request.op())),
-        };
-        // That there is no domain is no reason where one was to be made.
-        let failed = |error: Error| match error.kind {
-            Kind::NoDomain => Error { kind: Kind::Failed, ..error },
-            _ => error,
-        };
-        self.tell(&call).map(|_| ()).map_err(failed)
+        match request {
+            Request::Create(file) => self.create(Source::of_file(file)?),
+            Request::Restore(file) => self.restore(file).map(|()| Lost::new()),
+            Request::Define(_) | Request::Domain(..) => Err(Error::unsupported(request.op())),
+        }
+    }
+}
+
+/// That there is no domain is no reason where one was to be made.
+fn unmade(error: Error) -> Error {
+    match error.kind {
+        Kind::NoDomain => Error { kind: Kind::Failed, ..error },
+        _ => error,
     }
 }
 
@@ -282,9 +372,12 @@ fn forbid(id: u32, change: &Change) -> Answer<()> {
     }
 }
 
-/// What ends a guest as it stands: not done to an id that is another's by now.
-const fn ends(change: &Change) -> bool {
-    matches!(change, Change::Destroy | Change::Save(_))
+/// What ends a guest as it stands, takes its memory or gives it a device: not done to an id that is another's by now.
+const fn must_be_meant(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::Destroy | Change::Save(_) | Change::Dump(_) | Change::Attach(_) | Change::Detach(_)
+    )
 }
 
 /// What may have left the guest in between when it failed.

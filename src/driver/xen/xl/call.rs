@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use crate::model::request::Change;
+use crate::model::{KiB, request::Change};
 
 /// How long a verb may take before it is taken for hung.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +17,10 @@ pub(super) enum Pace {
     Quick,
     /// It takes devices apart, or waits for somebody a little.
     Thorough,
-    /// It moves all of a guest's memory.
+    /// It writes or reads all of a guest's memory, and can be seen at it.
     Long,
+    /// It makes a guest of this much memory, or of a file so large.
+    Making(KiB),
 }
 
 /// One call of xl.
@@ -67,13 +69,20 @@ impl Call {
     }
 
     /// Starts a domain. The file goes with its option: one with a `=` in its name would be taken for a setting.
-    pub(super) fn create(file: &Path) -> Self {
-        Self::new(Pace::Long, ["create".as_ref(), "-q".as_ref(), "-f".as_ref(), file.as_ref()])
+    pub(super) fn create(file: &Path, memory: KiB) -> Self {
+        Self::new(Pace::Making(memory), ["create".as_ref(), "-q".as_ref(), "-f".as_ref(), file.as_ref()])
     }
 
     /// Starts a saved domain.
-    pub(super) fn restore(file: &Path) -> Self {
-        Self::new(Pace::Long, ["restore".as_ref(), file.as_ref()])
+    pub(super) fn restore(file: &Path, size: KiB) -> Self {
+        Self::new(Pace::Making(size), ["restore".as_ref(), file.as_ref()])
+    }
+
+    /// Adds a device: `words` are what says which.
+    pub(super) fn attach(id: u32, verb: &str, words: &[String]) -> Self {
+        let mut call = Self::on(Pace::Thorough, [verb, &id.to_string()]);
+        call.words.extend(words.iter().map(OsString::from));
+        call
     }
 
     /// Whose a running domain is, and how it is.

@@ -1,18 +1,23 @@
 //! The files xl is to read or to write: looked at before it is told of them.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, ErrorKind},
-    os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt},
+    fs::{self, File},
+    io::{self, Read},
+    os::unix::fs::FileTypeExt,
     path::{self, Path, PathBuf},
 };
 
 use nix::sys::statvfs::fstatvfs;
 
 use crate::{
-    driver::{Answer, Error},
+    driver::{
+        Answer, Error,
+        files::{Target, refused},
+    },
     model::{KiB, Kind},
 };
+
+pub(super) use crate::driver::files::text;
 
 /// A file to read, as an absolute path, so that no name is taken for an option.
 ///
@@ -29,63 +34,39 @@ pub(super) fn source(file: &Path) -> Answer<PathBuf> {
     Ok(path)
 }
 
-/// A file to write, made by us and so by nobody else, for our eyes alone: xl would write over one that is there, and
-/// leave a guest's memory for everybody to read.
-pub(super) struct Target {
-    path: PathBuf,
-    file: File,
+/// Whether what a file begins with is the start of XML.
+///
+/// # Errors
+/// `Refused` where it cannot be read.
+pub(super) fn is_markup(file: &Path) -> Answer<bool> {
+    let mut start = Vec::new();
+    let read = File::open(file).and_then(|open| open.take(4096).read_to_end(&mut start));
+    read.map_err(|error| refused("read", file, &error))?;
+    let start = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&start);
+    Ok(start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<'))
 }
 
-impl Target {
-    /// Makes it, empty.
-    ///
-    /// # Errors
-    /// `Refused` where there is one or none can be made: xl was not even told.
-    pub(super) fn make(file: &Path) -> Answer<Self> {
-        let refuse = |error: &io::Error| refused("write", file, error);
-        let path = path::absolute(file).map_err(|error| refuse(&error))?;
-        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-        Ok(Self { file: made.map_err(|error| refuse(&error))?, path })
-    }
-
-    /// Where it is: an absolute path.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Whether so much goes into it as far as can be told.
-    ///
-    /// # Errors
-    /// `Refused` where its file system has less: a save that runs out of room midway can crash the guest it should
-    /// have kept (Xen 4.14 does).
-    pub(super) fn must_hold(&self, size: KiB) -> Answer<()> {
-        let Ok(room) = fstatvfs(&self.file) else { return Ok(()) };
-        let free = room.blocks_available().saturating_mul(room.fragment_size());
-        if free >= size.bytes() {
-            return Ok(());
-        }
-        let [needed, free] = [size.bytes(), free].map(|bytes| bytes >> 20);
-        let why =
-            format!("write {}: it takes {needed} MiB, and {free} MiB are free there", self.path.display());
-        Err(Error::new(Kind::Refused, why).hint("make room, or name a file elsewhere"))
-    }
-
-    /// Takes away what was written of it, unless another stands in its place by now.
-    pub(super) fn discard(self) {
-        let place = |meta: io::Result<fs::Metadata>| meta.ok().map(|meta| (meta.dev(), meta.ino()));
-        let ours = place(self.file.metadata());
-        if ours.is_some() && ours == place(fs::symlink_metadata(&self.path)) {
-            let _ = fs::remove_file(&self.path);
-        }
-    }
+/// Makes a file for xl to write.
+///
+/// # Errors
+/// As [`Target::make`].
+pub(super) fn target(file: &Path) -> Answer<Target> {
+    Target::make(file).map_err(|(error, _)| error)
 }
 
-fn refused(verb: &str, file: &Path, error: &io::Error) -> Error {
-    let reason = Error::io(format!("{verb} {}", file.display()), error);
-    let reason = Error { kind: Kind::Refused, ..reason };
-    if error.kind() == ErrorKind::AlreadyExists {
-        reason.hint("name a file that is not there yet")
-    } else {
-        reason
+/// Whether so much goes into a file as far as can be told.
+///
+/// # Errors
+/// `Refused` where its file system has less: a save that runs out of room midway can crash the guest it should have
+/// kept (Xen 4.14 does).
+pub(super) fn must_hold(target: &Target, size: KiB) -> Answer<()> {
+    let Ok(room) = fstatvfs(target.file()) else { return Ok(()) };
+    let free = room.blocks_available().saturating_mul(room.fragment_size());
+    if free >= size.bytes() {
+        return Ok(());
     }
+    let [needed, free] = [size.bytes(), free].map(|bytes| bytes >> 20);
+    let why =
+        format!("write {}: it takes {needed} MiB, and {free} MiB are free there", target.path().display());
+    Err(Error::new(Kind::Refused, why).hint("make room, or name a file elsewhere"))
 }

@@ -60,6 +60,12 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// The object libxl keeps, `libxl_domain_config`.
+    pub(super) fn config(&self) -> Value {
+        let object = serde_json::from_str::<Value>(&self.text).unwrap_or_default();
+        object.get("config").cloned().unwrap_or_default()
+    }
+
     /// Whether it names another domain; one that names none may be of any.
     pub(super) fn is_of_another(&self, uuid: Uuid) -> bool {
         self.uuid.is_some_and(|kept| kept != uuid)

@@ -23,7 +23,7 @@ use nix::{
 
 use super::{capture::Capture, said::gist};
 use crate::{
-    driver::{Answer, Error, conn::Deadline},
+    driver::{Answer, Error},
     model::Kind,
 };
 
@@ -43,6 +43,15 @@ const KEPT: [&str; 3] = ["PATH", "XENSTORED_PATH", "XENSTORED_RUNDIR"];
 pub(super) struct Program {
     /// Where it is.
     pub(super) path: PathBuf,
+}
+
+/// How long a program is waited for.
+#[derive(Clone, Copy)]
+pub(super) struct Patience<'a> {
+    /// For so long, and then again as often as it came further meanwhile.
+    pub(super) span: Duration,
+    /// How far it has come, where that can be told.
+    pub(super) reached: &'a dyn Fn() -> Option<u64>,
 }
 
 /// What a program did that ended by itself.
@@ -86,22 +95,28 @@ impl Program {
         }
     }
 
-    /// Runs it and waits until it ends by itself, however it does.
+    /// Runs it and waits until it ends by itself, however it does, as long as that is worth while; tells its process
+    /// once it runs.
     ///
     /// # Errors
     /// `Unreachable` and `Denied` where it could not be started, so nothing was tried; `TimedOut` where it had to be
     /// killed.
-    pub(super) fn run(&self, words: &[OsString], span: Duration) -> Answer<Ran> {
-        let deadline = Deadline::after(span);
+    pub(super) fn run(
+        &self,
+        words: &[OsString],
+        patience: Patience<'_>,
+        tell: impl FnOnce(u32),
+    ) -> Answer<Ran> {
         let failed = |error: io::Error| Error::io(format!("run {}", self.path.display()), &error);
         let (out, err) = (Capture::new(MOST).map_err(failed)?, Capture::new(MOST).map_err(failed)?);
         let streams = (out.stdio().map_err(failed)?, err.stdio().map_err(failed)?);
         let child = self.command(words, streams).spawn().map_err(|error| self.unstarted(&error))?;
-        let status = wait(child, deadline).map_err(failed)?;
+        tell(child.id());
+        let status = wait(child, patience).map_err(failed)?;
         let err = err.tail(TAIL).map_err(failed)?;
         match status {
             Some(status) => Ok(Ran { status, out: out.tail(MOST).map_err(failed)?, err }),
-            None => Err(overdue(words.first(), span, &err)),
+            None => Err(overdue(words.first(), patience, &err)),
         }
     }
 
@@ -162,8 +177,9 @@ fn absent(name: &str) -> Error {
 }
 
 /// Waits for the child alone, not for what it left behind; none where it had to be killed at the deadline.
-fn wait(mut child: Child, deadline: Deadline) -> io::Result<Option<ExitStatus>> {
+fn wait(mut child: Child, patience: Patience<'_>) -> io::Result<Option<ExitStatus>> {
     let group = Pid::from_raw(child.id().cast_signed());
+    let mut reached = (patience.reached)();
     let ended = match watch(&child) {
         Ok(ended) => ended,
         Err(error) => {
@@ -172,8 +188,15 @@ fn wait(mut child: Child, deadline: Deadline) -> io::Result<Option<ExitStatus>> 
             return Err(error);
         }
     };
-    if ended.recv_timeout(deadline.left()) != Err(RecvTimeoutError::Timeout) {
-        return child.wait().map(Some);
+    loop {
+        if ended.recv_timeout(patience.span) != Err(RecvTimeoutError::Timeout) {
+            return child.wait().map(Some);
+        }
+        let now = (patience.reached)();
+        if now == reached {
+            break;
+        }
+        reached = now;
     }
     // Nobody took the child's end in, so its number is still its own.
     let _ = killpg(group, Signal::SIGKILL);
@@ -194,11 +217,13 @@ fn watch(child: &Child) -> io::Result<Receiver<()>> {
     Ok(ended)
 }
 
-fn overdue(verb: Option<&OsString>, span: Duration, err: &str) -> Error {
+fn overdue(verb: Option<&OsString>, patience: Patience<'_>, err: &str) -> Error {
     let verb = verb.map_or("", |verb| OsStr::to_str(verb).unwrap_or_default());
     let said = gist(err).unwrap_or_else(|| "nothing".into());
-    Error::new(
-        Kind::TimedOut,
-        format!("xl {verb} had not ended after {span:?} and was killed; it had said: {said}"),
-    )
+    let span = patience.span;
+    let hung = match (patience.reached)() {
+        Some(_) => format!("had not come further for {span:?}"),
+        None => format!("had not ended after {span:?}"),
+    };
+    Error::new(Kind::TimedOut, format!("xl {verb} {hung} and was killed; it had said: {said}"))
 }

@@ -1,0 +1,101 @@
+//! Devices in domain XML, as the words xl attaches and detaches them by.
+
+use std::path::Path;
+
+use super::{call::Call, files};
+use crate::{
+    driver::{Answer, Error},
+    model::{Kind, Op, definition::DeviceDefinition, request::Change},
+    wire::{
+        cfg::{self, Dialect},
+        xml::{device, domain},
+    },
+};
+
+/// The call that adds or removes the device in a file; none for other changes.
+///
+/// # Errors
+/// `Refused` where the file is no device or xl has no word for it.
+pub(super) fn call(id: u32, change: &Change) -> Option<Answer<Call>> {
+    match change {
+        Change::Attach(file) => Some(attach(id, file)),
+        Change::Detach(file) => Some(detach(id, file)),
+        _ => None,
+    }
+}
+
+fn attach(id: u32, file: &Path) -> Answer<Call> {
+    let no = |why: String| refused(Op::Attach, file, &why);
+    let (device, text) = read(Op::Attach, file)?;
+    if let Some(stranger) = domain::stranger(&text) {
+        return Err(no(format!("xl would attach it without {stranger}")));
+    }
+    let (verb, words) = match device {
+        DeviceDefinition::Disk(disk) => {
+            // What could not be taken away again.
+            no_options(std::slice::from_ref(&disk.target)).map_err(no)?;
+            let (text, _) = cfg::write_disk(&disk, Dialect::Xl).map_err(no)?;
+            ("block-attach", vec![text])
+        }
+        DeviceDefinition::Interface(interface) => {
+            let (text, lost) = cfg::write_vif(&interface, Dialect::Xl, false).map_err(no)?;
+            // Nobody hears of what is lost where a guest runs, and this one would be in another network.
+            if !lost.is_empty() {
+                return Err(no(format!("xl would attach it without {}", lost.join("; without "))));
+            }
+            ("network-attach", text.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect())
+        }
+        DeviceDefinition::Pci(address) => ("pci-attach", vec![cfg::write_pci(address)]),
+        other => return Err(no(unplugged(&other))),
+    };
+    no_options(&words).map_err(no)?;
+    Ok(Call::attach(id, verb, &words))
+}
+
+/// xl takes a word that begins as an option does for one, wherever it stands.
+fn no_options(words: &[String]) -> Result<(), String> {
+    match words.iter().find(|word| word.starts_with('-')) {
+        None => Ok(()),
+        Some(word) => Err(format!("`{word}` would be an option to xl")),
+    }
+}
+
+fn detach(id: u32, file: &Path) -> Answer<Call> {
+    let no = |why: String| refused(Op::Detach, file, &why);
+    let (verb, word) = match read(Op::Detach, file)?.0 {
+        DeviceDefinition::Disk(disk) if disk.target.is_empty() => {
+            return Err(no("it does not say its target, by which xl knows it".into()));
+        }
+        DeviceDefinition::Disk(disk) => ("block-detach", disk.target),
+        DeviceDefinition::Interface(interface) => {
+            let mac =
+                interface.mac.ok_or_else(|| no("it does not say its MAC, by which xl knows it".into()))?;
+            ("network-detach", mac)
+        }
+        DeviceDefinition::Pci(address) => ("pci-detach", cfg::write_pci(address)),
+        other => return Err(no(unplugged(&other))),
+    };
+    no_options(std::slice::from_ref(&word)).map_err(no)?;
+    Ok(Call::attach(id, verb, &[word]))
+}
+
+/// The device in a file, and the text that describes it.
+fn read(op: Op, file: &Path) -> Answer<(DeviceDefinition, String)> {
+    let text = files::text(file)?;
+    let doing = || format!("{} {}", op.word(), file.display());
+    let device = device::read(&text).map_err(|problems| Error::wrong(doing(), &problems))?;
+    Ok((device, text))
+}
+
+fn unplugged(device: &DeviceDefinition) -> String {
+    let what = match device {
+        DeviceDefinition::Graphics(_) => "a display",
+        DeviceDefinition::Input(_) => "a mouse or keyboard",
+        DeviceDefinition::Disk(_) | DeviceDefinition::Interface(_) | DeviceDefinition::Pci(_) => "it",
+    };
+    format!("xl cannot add or remove {what} while a domain runs")
+}
+
+fn refused(op: Op, file: &Path, why: &str) -> Error {
+    Error::new(Kind::Refused, format!("{} {}: {why}", op.word(), file.display()))
+}
