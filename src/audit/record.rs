@@ -127,6 +127,9 @@ pub struct Step {
     /// Why it did not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What of a definition it did it without.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<String>,
 }
 
 impl Record {
@@ -239,12 +242,14 @@ fn steps(report: &Report) -> Vec<Step> {
         driver: step.driver.to_string(),
         did: step.refused.is_none(),
         reason: step.refused.as_ref().map(|reason| reason.message.to_string()),
+        lost: step.lost.clone(),
     };
     let done = report.trails.iter().flat_map(|Trail(steps)| steps).map(step);
     let failed = report.failure.iter().flat_map(|failure| &failure.reasons).map(|reason| Step {
         driver: reason.driver.to_string(),
         did: false,
         reason: Some(reason.message.to_string()),
+        lost: Vec::new(),
     });
     done.chain(failed).collect()
 }

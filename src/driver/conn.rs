@@ -13,7 +13,10 @@ use std::{
 use nix::{
     errno::Errno,
     poll::{PollFd, PollFlags, PollTimeout, poll},
-    sys::socket::{AddressFamily, SockFlag, SockType, UnixAddr, connect, socket},
+    sys::{
+        socket::{AddressFamily, SockFlag, SockType, UnixAddr, connect, setsockopt, socket, sockopt},
+        time::{TimeVal, TimeValLike},
+    },
 };
 
 use crate::model::Nanos;
@@ -64,6 +67,21 @@ pub fn connect_unix(path: &Path) -> io::Result<UnixStream> {
     let fd = socket(AddressFamily::Unix, SockType::Stream, flags, None)?;
     connect(fd.as_raw_fd(), &UnixAddr::new(path)?)?;
     Ok(fd.into())
+}
+
+/// Connects to a unix socket, waiting for a peer that accepts nobody now until the deadline has passed. A blocking
+/// connect would wait for it without end (`SO_SNDTIMEO` bounds it, unix(7)).
+///
+/// # Errors
+/// The system's; `TimedOut` where the peer accepted nobody in time.
+pub fn connect_unix_by(path: &Path, deadline: Deadline) -> io::Result<UnixStream> {
+    let fd = socket(AddressFamily::Unix, SockType::Stream, SockFlag::SOCK_CLOEXEC, None)?;
+    let left = i64::try_from(deadline.left().as_micros()).unwrap_or(i64::MAX).max(1);
+    setsockopt(&fd, sockopt::SendTimeout, &TimeVal::microseconds(left))?;
+    match connect(fd.as_raw_fd(), &UnixAddr::new(path)?) {
+        Err(Errno::EAGAIN) => Err(io::ErrorKind::TimedOut.into()),
+        other => Ok(other.map(|()| fd.into())?),
+    }
 }
 
 /// Waits until `fd` is ready for one of `wanted` and returns for which; a peer that hung up makes it ready to read.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{Kind, Op, Reason, text::visible};
+use crate::model::{Kind, Op, Reason, markup::Problem, text::visible};
 
 /// An error of one driver's call: what was attempted, on what, what came back, what to try.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +42,13 @@ impl Error {
     /// The domain has gone, or never was.
     pub fn no_domain(what: impl AsRef<str>) -> Self {
         Self::new(Kind::NoDomain, format!("there is no {}", what.as_ref()))
+    }
+
+    /// A description of which nothing can be made: told by the first of its problems because of which that is so.
+    pub fn wrong(doing: impl AsRef<str>, problems: &[Problem]) -> Self {
+        let first = problems.iter().find(|problem| problem.fatal).or(problems.first());
+        let told = first.map_or_else(|| "it describes nothing".into(), ToString::to_string);
+        Self::new(Kind::Malformed, format!("{}: {told}", doing.as_ref()))
     }
 
     /// From an I/O error on `what`, as in `connect to /run/xenstored/socket`.

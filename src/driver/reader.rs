@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use super::stack::{Outcome, Stack};
+use super::{
+    Answer,
+    stack::{Outcome, Stack},
+};
 use crate::model::{
     Demand, Detail, Domain, DomainKey, Failure, HostId, Hypervisor, Kind, Name, Nanos, Node, Op, Reading,
-    Snapshot, Stamp,
+    Snapshot, Stamp, Vcpu, Which, definition::Told,
 };
 
 /// How often what seldom changes is read again.
@@ -47,6 +50,40 @@ impl Reader {
         })
     }
 
+    /// Another reader of the same host, for who asks single questions while this one samples.
+    #[must_use]
+    pub fn twin(&self) -> Self {
+        Self {
+            stack: self.stack.clone(),
+            host: self.host,
+            hypervisor: self.hypervisor.clone(),
+            node: Arc::default(),
+            node_read: None,
+            detail: None,
+            detail_read: Nanos(0),
+        }
+    }
+
+    /// Has the drivers start the threads they read with, as reading would.
+    ///
+    /// # Errors
+    /// Where there can be no more threads.
+    pub fn prepare(&self) -> Answer<()> {
+        let mut done = Ok(());
+        self.stack.each(|driver| {
+            let started = driver.prepare();
+            if done.is_ok() {
+                done = started;
+            }
+        });
+        done
+    }
+
+    /// The operations that some driver of the host can do.
+    pub fn ops(&self) -> Vec<Op> {
+        self.stack.ops()
+    }
+
     /// The hypervisor.
     pub fn hypervisor(&self) -> &Arc<Hypervisor> {
         &self.hypervisor
@@ -66,6 +103,8 @@ impl Reader {
         self.vcpus(demand, into);
         self.detail(at.mono, demand, into);
         self.requests(demand, into);
+        into.progress.clear();
+        self.stack.gather(Op::Progress, |driver| driver.progress(&mut into.progress));
         self.stack.statuses(&mut into.drivers);
     }
 
@@ -74,7 +113,7 @@ impl Reader {
     /// # Errors
     /// The reasons of the drivers.
     pub fn read_domains(&self, into: &mut Vec<Domain>) -> Outcome<()> {
-        self.stack.read(Op::Domains, |d| d.domains(into))
+        self.stack.domains(into).map(drop)
     }
 
     /// What the hypervisor printed after `cursor`, and the cursor to go on from; raw text.
@@ -86,13 +125,13 @@ impl Reader {
     }
 
     fn domains(&self, demand: &Demand, into: &mut Snapshot) {
-        into.stale =
-            self.stack.read(Op::Domains, |d| d.domains(&mut into.domains)).err().map(|f| summary(&f));
-        if into.stale.is_some() {
-            return;
+        match self.stack.domains(&mut into.domains) {
+            Ok(read) => (into.stale, into.at) = (None, read.unwrap_or(into.at)),
+            Err(failure) => {
+                into.stale = Some(summary(&failure));
+                return;
+            }
         }
-        // A host without names shows ids: its Drivers panel tells why, so the failure is not repeated per row.
-        let _ = self.stack.read(Op::Identify, |d| d.identify(&mut into.domains));
         let traffic = demand.devices.then(|| self.stack.read(Op::Traffic, |d| d.traffic(&mut into.domains)));
         match traffic {
             Some(Ok(())) => {}
@@ -130,6 +169,11 @@ impl Reader {
         }
     }
 
+    /// Appends the vCPUs of these running domains, sorted by id; what could not be read is left out.
+    pub fn read_vcpus(&self, domains: &[Domain], into: &mut Vec<Vcpu>) {
+        let _ = self.stack.read(Op::Vcpus, |d| d.vcpus(domains, into));
+    }
+
     /// What could not be read is as if acknowledged; the Drivers panel has the reason.
     fn requests(&self, demand: &Demand, into: &mut Snapshot) {
         into.requests.clear();
@@ -144,6 +188,14 @@ impl Reader {
     /// The reasons of the drivers.
     pub fn configuration(&self, key: DomainKey) -> Outcome<String> {
         self.stack.read(Op::Configuration, |d| d.configuration(key))
+    }
+
+    /// A domain's definition.
+    ///
+    /// # Errors
+    /// The reasons of the drivers.
+    pub fn definition(&self, key: DomainKey, which: Which) -> Outcome<Told> {
+        self.stack.definition(key, which)
     }
 
     fn detail(&mut self, now: Nanos, demand: &Demand, into: &mut Snapshot) {

@@ -5,10 +5,15 @@ use std::{path::Path, sync::Arc};
 use super::{
     Answer, Control, Controller, DriverInfo, Error, Observe, Reader,
     console::{Consoles, Typist},
+    definitions::Definitions,
+    proxy,
     stack::{Outcome, Stack},
     test, xen,
 };
-use crate::model::{Failure, HostId, Reason, uri::TestHost, uri::Uri};
+use crate::model::{
+    Failure, HostId, Kind, Reason,
+    uri::{TestHost, Uri, XenHost},
+};
 
 /// Leave to change a host. Its field is private to this module: nobody else can make one.
 ///
@@ -21,10 +26,14 @@ pub struct Permit(());
 pub struct Session {
     /// The reading half.
     pub reader: Reader,
-    /// The changing half, absent where the session was opened for looking only.
+    /// The changing half, absent where the session was opened for looking only, and where it is barred.
     pub controller: Option<Controller>,
+    /// Why nothing of the host can be changed, where it was opened for changes all the same.
+    pub barred: Option<String>,
     /// The consoles of its domains, to list and to watch.
     pub consoles: Consoles,
+    /// The definitions of its domains, to read beside the sampler.
+    pub definitions: Definitions,
     /// Who may type on them, absent where there is no controller.
     pub typist: Option<Typist>,
 }
@@ -39,18 +48,23 @@ pub struct Looking {
     pub reader: Reader,
     /// The consoles of its domains, to list and to watch.
     pub consoles: Consoles,
+    /// The definitions of its domains.
+    pub definitions: Definitions,
 }
 
 impl From<Looking> for Session {
-    fn from(Looking { reader, consoles }: Looking) -> Self {
-        Self { reader, controller: None, consoles, typist: None }
+    fn from(Looking { reader, consoles, definitions }: Looking) -> Self {
+        Self { reader, controller: None, barred: None, consoles, definitions, typist: None }
     }
 }
+
+/// The proxy driver's name.
+const PROXY: &str = "proxy";
 
 /// A driver that was opened, or what it would have been and why it could not be.
 pub type Opened = (DriverInfo, Result<Arc<dyn Control>, Error>);
 
-/// Opens a host for looking and changing.
+/// Opens a host for looking and changing; where all that this user reaches of it only reads, the session is barred.
 ///
 /// # Errors
 /// Every driver's reason, where none can tell what hypervisor this is.
@@ -63,8 +77,30 @@ pub fn open(uri: &Uri, host: HostId) -> Outcome<Session> {
 /// # Errors
 /// As [`open`].
 pub fn open_read_only(uri: &Uri, host: HostId) -> Outcome<Looking> {
-    let Session { reader, consoles, .. } = assemble(host, drivers(uri, true), false)?;
-    Ok(Looking { reader, consoles })
+    let Session { reader, consoles, definitions, .. } = assemble(host, drivers(uri, true), false)?;
+    Ok(Looking { reader, consoles, definitions })
+}
+
+/// Opens a host to serve its readings to others: for looking only, by what runs no program and is no proxy itself.
+///
+/// # Errors
+/// As [`open`]; `Refused` for a proxy's own host, which has a proxy already.
+pub fn open_to_serve(uri: &Uri, host: HostId) -> Outcome<Looking> {
+    let drivers = match uri {
+        Uri::Xen(at) => without_programs(this_xen(at, true)),
+        Uri::Proxy(path) => {
+            let error = Error::new(Kind::Refused, "a proxy is served by itself, not by another");
+            vec![(proxy::info(path.as_deref()), Err(error))]
+        }
+        _ => drivers(uri, true),
+    };
+    let Session { reader, consoles, definitions, .. } = assemble(host, drivers, false)?;
+    Ok(Looking { reader, consoles, definitions })
+}
+
+/// The drivers but for xl, which is a program, and the proxy.
+fn without_programs(drivers: Vec<Opened>) -> Vec<Opened> {
+    drivers.into_iter().filter(|(info, _)| !["xl", PROXY].contains(&info.name)).collect()
 }
 
 /// A session over these drivers, in priority order. Only `open`, `open_read_only` and tests call it.
@@ -73,14 +109,30 @@ pub fn open_read_only(uri: &Uri, host: HostId) -> Outcome<Looking> {
 /// As [`open`].
 pub fn assemble(host: HostId, drivers: Vec<Opened>, changes: bool) -> Outcome<Session> {
     let absent: Vec<_> = drivers.iter().filter_map(|(info, driver)| absent(info, driver)).collect();
+    let barred = changes.then(|| barred(&drivers)).flatten();
+    let changes = changes && barred.is_none();
     let controls = drivers.iter().map(|(_, driver)| driver.as_ref().ok().cloned()).collect();
     let observes = drivers.into_iter().map(|(info, driver)| (info, driver.map(|d| d as Arc<dyn Observe>)));
     let stack = Arc::new(Stack::new(observes.collect()));
     let reader = Reader::new(host, stack.clone()).map_err(|failure| with(failure, absent))?;
     let consoles = Consoles::new(stack.clone());
+    let definitions = Definitions::new(stack.clone());
     let controller = changes.then(|| Controller::new(stack, controls, Permit(())));
     let typist = changes.then(|| Typist::new(Permit(())));
-    Ok(Session { reader, controller, consoles, typist })
+    Ok(Session { reader, controller, barred, consoles, definitions, typist })
+}
+
+/// Why nothing can be changed where the proxy is what reads the host: nobody else that is open changes anything.
+fn barred(drivers: &[Opened]) -> Option<String> {
+    let open = || drivers.iter().filter(|(_, driver)| driver.is_ok()).map(|(info, _)| info);
+    let changes = open().any(|info| info.ops.iter().any(|op| op.changes()));
+    if changes || !open().any(|info| info.name == PROXY) {
+        return None;
+    }
+    let errors = drivers.iter().filter_map(|(_, driver)| driver.as_ref().err());
+    let denied = errors.into_iter().find(|error| error.kind == Kind::Denied);
+    let own = denied.map(|error| format!("this user may do nothing itself ({}), and ", error.message));
+    Some(format!("{}the proxy only reads: changing needs root", own.unwrap_or_default()))
 }
 
 /// Why a driver could not be opened, where it could not.
@@ -98,7 +150,9 @@ fn with(mut failure: Failure, absent: Vec<Reason>) -> Failure {
 /// What this machine is: the URI to open where none was given, and why in a phrase.
 pub fn detect() -> (Uri, &'static str) {
     if is_control_domain() {
-        (Uri::Xen, "this is a Xen control domain")
+        (Uri::Xen(XenHost::default()), "this is a Xen control domain")
+    } else if Path::new(proxy::SOCKET).exists() {
+        (Uri::Proxy(None), "a proxy is there")
     } else {
         (Uri::Test(TestHost::default()), "no hypervisor was found here, so this is the demo host")
     }
@@ -112,13 +166,34 @@ fn is_control_domain() -> bool {
 
 fn drivers(uri: &Uri, read_only: bool) -> Vec<Opened> {
     match uri {
-        Uri::Xen => vec![
-            opened(xen::hypercall::info(), hypervisor(read_only)),
-            opened(xen::xenstore::info(), xen::xenstore::Xenstore::open(read_only)),
-            opened(xen::xl::info(), xen::xl::Xl::open(read_only)),
-        ],
+        Uri::Xen(host) => this_xen(host, read_only),
+        Uri::Xend(at) => vec![opened(xen::xend::info(at), xen::xend::Xend::open(at, read_only))],
+        Uri::Proxy(path) => vec![opened(proxy::info(path.as_deref()), proxy::Proxy::open(path.as_deref()))],
         Uri::Test(host) => vec![opened(test::info(host), test::Test::open(host))],
     }
+}
+
+/// Every way to this machine's Xen, in the order they are asked. The proxy only where this user may not ask the
+/// hypervisor itself, or where it alone is there; xl, which asks the same device, then only for what reads. xend and xm
+/// only where there is anything of them.
+fn this_xen(host: &XenHost, read_only: bool) -> Vec<Opened> {
+    let hypervisor = opened(xen::hypercall::info(), hypervisor(read_only));
+    let denied = hypervisor.1.as_ref().is_err_and(|error| error.kind == Kind::Denied);
+    let by_proxy = denied || hypervisor.1.is_err() && Path::new(proxy::SOCKET).exists();
+    let mut drivers = vec![hypervisor];
+    if by_proxy {
+        drivers.push(opened(proxy::info(None), proxy::Proxy::open(None)));
+    }
+    if let Some(at) = xen::xend::here() {
+        let xend = xen::xend::Xend::open(&at, read_only).map(xen::xend::Xend::beside_xenstore);
+        drivers.push(opened(xen::xend::info(&at), xend));
+    }
+    drivers.push(opened(xen::xenstore::info(), xen::xenstore::Xenstore::open(read_only)));
+    drivers.push(opened(xen::xl::info(), xen::xl::Xl::open(read_only || denied)));
+    if let Some(folder) = xen::xm::here(host.xm.as_deref()) {
+        drivers.push(opened(xen::xm::info(&folder), xen::xm::Xm::open(&folder, read_only)));
+    }
+    drivers
 }
 
 fn hypervisor(read_only: bool) -> Answer<xen::hypercall::Xen> {

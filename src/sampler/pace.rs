@@ -1,14 +1,19 @@
 //! The same deadlines for who samples on its own thread: batch.
 
-use std::{sync::OnceLock, thread, time::Instant, time::SystemTime};
+use std::{
+    thread,
+    time::{Duration, SystemTime},
+};
+
+use nix::time::{ClockId, clock_gettime};
 
 use super::Schedule;
 use crate::model::{Nanos, Stamp, Timing};
 
-/// Now, on both clocks. The zero of the one that never steps is the first call of the process.
+/// Now, on both clocks. The one that never steps is `CLOCK_MONOTONIC`, the same for every process of the machine: what
+/// a proxy sampled is compared with what is read here.
 pub fn stamp() -> Stamp {
-    static ZERO: OnceLock<Instant> = OnceLock::new();
-    let mono = ZERO.get_or_init(Instant::now).elapsed().into();
+    let mono = clock_gettime(ClockId::CLOCK_MONOTONIC).map(Duration::from).unwrap_or_default().into();
     let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().into();
     Stamp { mono, wall }
 }

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc::UnboundedSender, watch};
 use super::{Order, Schedule, pool::Pool, stamp};
 use crate::{
     driver::Reader,
-    model::{Demand, Nanos, Snapshot, text::visible},
+    model::{Demand, Nanos, Snapshot, Stamp, text::visible},
 };
 
 /// How near a sample that a new demand brought forward may come to the one before: a held arrow key moves the focus
@@ -62,6 +62,7 @@ impl Ticker {
     }
 
     fn want(&mut self, demand: Demand) {
+        let demand = Demand { interval: self.demand.interval, ..demand };
         if demand != self.demand {
             self.demand = demand;
             self.schedule.hasten(APART, stamp().mono);
@@ -73,7 +74,7 @@ impl Ticker {
         let mut next = self.pool.take();
         let into = Arc::make_mut(&mut next);
         let at = stamp();
-        self.schedule.begin(at.mono);
+        self.demand.interval = Some(self.schedule.begin(at.mono).interval);
         let (reader, demand) = (&mut self.reader, &self.demand);
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| reader.sample(at, demand, into))) {
             into.clone_from(&self.last);
@@ -85,6 +86,9 @@ impl Ticker {
             keep_rows(into, &self.last);
         }
         into.timing = self.schedule.end(stamp().mono);
+        if is_same(into, &self.last) {
+            return self.pool.give(next);
+        }
         self.publish.send_replace(Some(next.clone()));
         self.pool.give(std::mem::replace(&mut self.last, next));
     }
@@ -96,6 +100,11 @@ impl Ticker {
             Err(panic) => Err(said(panic.as_ref())),
         }
     }
+}
+
+/// Whether a peer that samples by itself has nothing new: that is no snapshot, else every rate would be none.
+fn is_same(next: &Snapshot, last: &Snapshot) -> bool {
+    next.stale.is_none() && last.stale.is_none() && next.at == last.at && last.at != Stamp::default()
 }
 
 /// The rows of a stale snapshot are those of the one before, whatever the failed reading left in the buffers.

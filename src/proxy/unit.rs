@@ -1,0 +1,126 @@
+//! Units for systemd: a service that has as little as the proxy needs, and the socket it is started by.
+
+use std::path::Path;
+
+/// What the units name.
+#[derive(Clone, Debug)]
+pub struct Unit<'a> {
+    /// The program.
+    pub program: &'a Path,
+    /// The host, where one was named.
+    pub uri: Option<&'a str>,
+    /// Where it listens.
+    pub socket: &'a Path,
+    /// The group whose members may watch.
+    pub group: Option<&'a str>,
+    /// The mode of the socket's file.
+    pub mode: u32,
+    /// What else stands on the command line: options before the word `proxy`, and behind it.
+    pub options: [Vec<String>; 2],
+}
+
+impl Unit<'_> {
+    /// Both units, each under a line that names its file.
+    pub fn text(&self) -> String {
+        format!(
+            "# /etc/systemd/system/domtop-proxy.socket\n{}\n# /etc/systemd/system/domtop-proxy.service\n{}",
+            self.socket_unit(),
+            self.service()
+        )
+    }
+
+    fn socket_unit(&self) -> String {
+        let group = self.group.map(|group| format!("SocketGroup={}\n", escaped(group))).unwrap_or_default();
+        format!(
+            "[Unit]\nDescription=Where domtop watches this host without root\n\n\
+             [Socket]\nListenStream={}\nSocketMode={:04o}\n{group}DirectoryMode=0711\nRemoveOnStop=yes\n\n\
+             [Install]\nWantedBy=sockets.target\n",
+            escaped(&text(self.socket)),
+            self.mode,
+        )
+    }
+
+    fn service(&self) -> String {
+        let program = quoted(&text(self.program));
+        let words =
+            |words: &[String]| words.iter().fold(String::new(), |line, word| line + " " + &quoted(word));
+        let [before, behind] = self.options.each_ref().map(|options| words(options));
+        let uri = self.uri.map(|uri| format!(" -c {}", quoted(uri))).unwrap_or_default();
+        format!(
+            "[Unit]\nDescription=Answers readings of this host, and nothing else, to domtop\n\
+             Requires=domtop-proxy.socket\nAfter=domtop-proxy.socket xenstored.service\n\n\
+             [Service]\nExecStart={program}{before} proxy{uri}{behind}\n{HARDENED}"
+        )
+    }
+}
+
+/// What systemd takes away before the proxy itself takes away the rest. Devices stay as they are: which one leads to
+/// Xen depends on its release, and the program opens no other.
+const HARDENED: &str = "\
+CapabilityBoundingSet=
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateNetwork=no
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectControlGroups=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+SystemCallArchitectures=native
+UMask=0177
+MemoryMax=256M
+LimitNOFILE=65536
+LimitMEMLOCK=infinity
+Restart=on-failure
+";
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// A value of a unit: `%` begins a specifier (systemd.unit(5)).
+fn escaped(text: &str) -> String {
+    text.replace('%', "%%")
+}
+
+/// A word of a command line (systemd.service(5)): also `$` begins something.
+fn quoted(text: &str) -> String {
+    let text = escaped(text).replace('$', "$$").replace('\\', "\\\\").replace('"', "\\\"");
+    format!("\"{text}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_systemd_would_expand_is_a_word_of_its_own() {
+        let unit = Unit {
+            program: Path::new("/usr/local/bin/dom top"),
+            uri: Some("test:///default?seed=100%$A"),
+            socket: Path::new("/run/domtop/proxy.sock"),
+            group: Some("watchers"),
+            mode: 0o660,
+            options: [
+                vec!["--config".into(), "/etc/my %h.toml".into()],
+                vec!["--allow".into(), "$USER \"a\"".into()],
+            ],
+        };
+        let text = unit.text();
+        assert!(text.contains(
+            "ExecStart=\"/usr/local/bin/dom top\" \"--config\" \"/etc/my %%h.toml\" proxy -c \
+                 \"test:///default?seed=100%%$$A\" \"--allow\" \"$$USER \\\"a\\\"\"\n"
+        ));
+        assert!(
+            text.contains("ListenStream=/run/domtop/proxy.sock\nSocketMode=0660\nSocketGroup=watchers\n")
+        );
+    }
+}
