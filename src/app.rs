@@ -30,6 +30,7 @@ mod steps;
 pub mod subject;
 pub mod update;
 pub mod words;
+pub mod xml;
 
 use std::sync::Arc;
 
@@ -43,6 +44,7 @@ pub use prompt::Prompt;
 pub use regions::{Area, Regions};
 pub use screen::{Panel, Screen};
 pub use settings::{CpuScale, Glyphs, Settings};
+pub use xml::Xml;
 
 use crate::model::{Demand, Domain, HostId, Nanos, Snapshot, history::History, rates::Rates};
 
@@ -61,6 +63,8 @@ pub struct App {
     pub pins: pins::Pins,
     /// Consoles that are open.
     pub consoles: Consoles,
+    /// The XML panel.
+    pub xml: Xml,
     /// What was asked of the hosts, and what can be taken back.
     pub jobs: Jobs,
     /// What happened on the hosts.
@@ -135,6 +139,7 @@ impl App {
             table: Table::default(),
             pins: pins::Pins::default(),
             consoles: Consoles::default(),
+            xml: Xml::default(),
             jobs: Jobs::default(),
             events: events::Events::default(),
             screen: Screen::default(),

@@ -12,6 +12,8 @@ mod clerk;
 mod clipboard;
 mod consoles;
 pub mod decoder;
+mod definitions;
+pub mod editor;
 mod engine;
 mod executor;
 mod files;

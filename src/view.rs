@@ -30,6 +30,7 @@ pub mod solo;
 mod status;
 mod text;
 mod tile;
+mod xml;
 
 use canvas::{Canvas, area};
 use ratatui::{Frame, layout::Rect};
@@ -86,6 +87,7 @@ fn everything(canvas: &mut Canvas<'_>, screen: Rect) -> Option<(u16, u16)> {
             Panel::Jobs => jobs::draw(canvas, inner),
             Panel::Events => events::draw(canvas, inner),
             Panel::Console => guest = console::draw(canvas, inner),
+            Panel::Xml => xml::draw(canvas, inner),
         }
     }
     if !framed {

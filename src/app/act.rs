@@ -12,6 +12,7 @@ use super::{
     App, Effect, Overlay,
     command::{Command, Guard, Run},
     intent::{Intent, Line},
+    xml::Keep,
 };
 use crate::model::{Nanos, text::visible};
 
@@ -43,12 +44,20 @@ impl App {
 
     fn mean(&mut self, command: &'static Command, line: Line) -> Vec<Effect> {
         match self.intent(command, line) {
+            Ok(intent) if intent.acts.is_empty() => self.unfit(&intent),
             Ok(intent) => self.guard(intent),
             Err(why) => {
                 self.complain(format!("{}: {why}", command.name));
                 Vec::new()
             }
         }
+    }
+
+    /// It makes no sense for any of the domains it is for, as its notes say.
+    fn unfit(&mut self, intent: &Intent) -> Vec<Effect> {
+        let why = intent.notes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        self.complain(format!("{}: {why}", intent.command.name));
+        Vec::new()
     }
 
     /// Asks what is to be asked before an intent becomes jobs.
@@ -72,6 +81,7 @@ impl App {
     ) -> Vec<Effect> {
         let words = super::words::split(input.value());
         match self.intent(command, Line { words, ..line.clone() }) {
+            Ok(intent) if intent.acts.is_empty() => self.unfit(&intent),
             Ok(intent) => self.guard(intent),
             Err(why) => {
                 self.overlay = Some(Overlay::Arguments { command, line, input, error: Some(why) });
@@ -104,6 +114,7 @@ impl App {
                 Vec::new()
             }
             Some(Overlay::Paste { id, text, .. }) => self.confirm_paste(id, text),
+            Some(Overlay::Revised { revised, offset }) => self.define_revised(revised, offset),
             other => {
                 self.overlay = other;
                 Vec::new()
@@ -116,6 +127,7 @@ impl App {
         match self.overlay.take() {
             Some(Overlay::Leave) => vec![Effect::Quit],
             Some(Overlay::Discard | Overlay::Paste { .. }) => Vec::new(),
+            Some(Overlay::Revised { revised, .. }) => self.leave_revised(revised.draft, Keep::No),
             Some(Overlay::Confirm { intent, .. }) => {
                 self.say(format!("{}: not done", intent.title()));
                 Vec::new()

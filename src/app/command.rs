@@ -16,6 +16,7 @@ mod row;
 mod sample;
 mod show;
 mod table;
+mod xml;
 
 pub use available::availability;
 pub use footer::footer;
@@ -74,6 +75,8 @@ pub enum Group {
     Pins,
     /// The Console panel.
     Console,
+    /// The XML panel.
+    Xml,
     /// Looking from the command line.
     Look,
     /// Inside what lies over the panels.
@@ -95,6 +98,7 @@ impl Group {
             Self::Jobs => "Marks, jobs, taking back",
             Self::Pins => "In the Pins panel, before what these keys do elsewhere",
             Self::Console => "Consoles: after the escape key, or where nothing can be typed",
+            Self::Xml => "Definitions: in the XML panel, before what these keys do elsewhere",
             Self::Look => "On the command line",
             Self::Pick => "In lists and lines over the panels",
             Self::Program => "The program",
@@ -131,6 +135,8 @@ pub enum Need {
     Consoles,
     /// An open console into which this session may write.
     Pen,
+    /// Leave to define domains, and a driver that can.
+    Keeper,
 }
 
 /// Where a row's keys work.
@@ -146,6 +152,8 @@ pub enum Scope {
     Pins,
     /// While the Console panel has them, and keys do not go to the guest: before what they do everywhere.
     Console,
+    /// While the XML panel has them: before what they do everywhere.
+    Xml,
     /// While something lies over the panels; what can be typed goes into its line first, where it has one.
     Overlay,
     /// Only on the command line: no keys.
@@ -238,6 +246,8 @@ pub enum Look {
     Sched,
     /// Its configuration.
     Config,
+    /// Its definition.
+    Xml,
     /// The machine.
     Node,
     /// What hypervisor and machine can do.
@@ -250,10 +260,14 @@ pub enum Look {
     Events,
     /// A domain's console: it takes the terminal, and changes nothing by itself.
     Console,
+    /// A definition: an editor takes the terminal, and what it wrote is defined after a yes.
+    Edit,
     /// A recording of a console: it takes the terminal, and needs no host.
     Play,
     /// A script that has a shell complete our words: it needs no host.
     Completions,
+    /// Serving a host's readings: it goes on until it is ended.
+    Proxy,
     /// The manual page: it needs no host.
     Man,
 }
@@ -261,12 +275,12 @@ pub enum Look {
 impl Look {
     /// Whether it is of its own form: neither text nor JSON.
     pub const fn is_page(self) -> bool {
-        matches!(self, Self::Completions | Self::Man | Self::Console | Self::Play)
+        matches!(self, Self::Completions | Self::Man | Self::Console | Self::Edit | Self::Play | Self::Proxy)
     }
 }
 
 /// The rows by group, in the order help lists them.
-const GROUPS: [&[Command]; 12] = [
+const GROUPS: [&[Command]; 13] = [
     &movement::ROWS,
     &table::ROWS,
     &change::LIFE,
@@ -274,6 +288,7 @@ const GROUPS: [&[Command]; 12] = [
     &job::ROWS,
     &pins::ROWS,
     &console::ROWS,
+    &xml::ROWS,
     &show::ROWS,
     &sample::ROWS,
     &program::ROWS,
@@ -319,6 +334,7 @@ impl Scope {
             Panel::Domains => Self::Domains,
             Panel::Pins => Self::Pins,
             Panel::Console => Self::Console,
+            Panel::Xml => Self::Xml,
             Panel::Detail | Panel::Host | Panel::Drivers | Panel::Jobs | Panel::Events => Self::Panels,
         }
     }
@@ -330,6 +346,7 @@ impl Scope {
             Self::Panels => &[Self::Panels, Self::Global],
             Self::Pins => &[Self::Pins, Self::Panels, Self::Global],
             Self::Console => &[Self::Console, Self::Panels, Self::Global],
+            Self::Xml => &[Self::Xml, Self::Panels, Self::Global],
             Self::Global => &[Self::Global],
             Self::Overlay => &[Self::Overlay],
             Self::CommandLine => &[],

@@ -40,6 +40,8 @@ pub struct Table {
     pub descending: bool,
     /// The filter as typed; empty for none.
     pub filter: String,
+    /// Domains that do not run are left out.
+    pub running_only: bool,
     /// Marked domains.
     pub marks: BTreeSet<DomainKey>,
     /// The domain marked last: where a range of marks begins.
@@ -91,6 +93,7 @@ impl Default for Table {
             sort: Column::Cpu,
             descending: true,
             filter: String::new(),
+            running_only: false,
             marks: BTreeSet::new(),
             anchor: None,
             fresh: HashMap::new(),

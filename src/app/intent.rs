@@ -6,7 +6,7 @@ use super::{
     words,
 };
 use crate::model::{
-    Domain, DomainKey, DomainState, KiB, Nanos, Snapshot,
+    Domain, DomainKey, DomainState, KiB, Nanos, Op, Snapshot,
     caution::cautions,
     domain::find,
     request::{Change, Request},
@@ -183,6 +183,24 @@ impl Intent {
         Ok(Self { command, words, acts, plan: Plan::default(), notes: Vec::new() })
     }
 
+    /// The same without domains it makes no sense for as they are now; why is noted.
+    #[must_use]
+    fn fitting(mut self, host: Option<&Snapshot>) -> Self {
+        let fresh = host.filter(|host| host.stale.is_none());
+        let Some((host, op)) = fresh.zip(self.command.op) else { return self };
+        let mut notes = Vec::new();
+        self.acts.retain(|act| {
+            let target = act.target.as_ref();
+            let now = target.and_then(|target| host.domains.iter().find(|domain| domain.key == target.key));
+            let why = now.and_then(|domain| unfit(op, domain.state));
+            let label = target.map_or("", |target| target.label.as_str());
+            notes.extend(why.map(|why| Note::Warning(format!("{label} {why}"))));
+            why.is_none()
+        });
+        self.notes.extend(notes);
+        self
+    }
+
     /// The same with what it would run into on a host, each with its domain where there are several.
     #[must_use]
     pub fn noting(mut self, host: Option<&Snapshot>) -> Self {
@@ -304,8 +322,22 @@ impl App {
     /// # Errors
     /// What is wrong with its words.
     pub fn intent(&self, command: &'static Command, line: Line) -> Result<Intent, String> {
-        let host = self.pane().shown.as_deref();
-        Intent::new(command, line).map(|intent| intent.noting(host))
+        let (host, latest) = (self.pane().shown.as_deref(), self.pane().latest.as_deref());
+        Intent::new(command, line).map(|intent| intent.fitting(latest).noting(host))
+    }
+}
+
+/// Why an operation makes no sense for a domain that is so, where it makes none: a clause about it.
+const fn unfit(op: Op, state: DomainState) -> Option<&'static str> {
+    let needs_running = matches!(
+        op,
+        Op::Suspend | Op::Resume | Op::Shutdown | Op::Reboot | Op::Destroy | Op::Save | Op::Dump
+    );
+    match state {
+        DomainState::Off if needs_running => Some("does not run: `start` starts it"),
+        DomainState::Running | DomainState::Blocked if matches!(op, Op::Start) => Some("runs already"),
+        DomainState::Paused if matches!(op, Op::Start) => Some("is paused: `resume` lets it run on"),
+        _ => None,
     }
 }
 

@@ -10,18 +10,22 @@
 
 mod cancel;
 mod ledger;
+mod transfers;
 
 use std::collections::VecDeque;
 
 use super::{
     App, Effect, Panel,
     intent::{Intent, Plan, Target},
+    xml::Keep,
 };
 use crate::model::{
     DomainKey, Failure, HostId, JobId, Nanos, Op, Order, Report, Snapshot, Standing, Trail,
-    order::Undoes,
+    order::{Undoes, Upon},
     pursuit::{Pursuit, Verdict},
     request::Request,
+    text::visible,
+    transfer::Transfer,
 };
 pub use ledger::Undo;
 
@@ -36,6 +40,8 @@ pub struct Jobs {
     list: VecDeque<Job>,
     given: u64,
     plans: u64,
+    /// What moves bytes, on which host.
+    transfers: Vec<(HostId, Transfer)>,
 }
 
 /// One job: the requests of one command about one domain.
@@ -71,6 +77,10 @@ pub struct Job {
     pub undo: Undo,
     /// What it undoes, where it does.
     pub undoes: Option<(JobId, Box<Undoes>)>,
+    /// What was kept of the domain when it was asked for, where it is only meant upon that.
+    pub upon: Option<Upon>,
+    /// What is odd about the description it made something of, a line each; safe to show.
+    pub notes: Vec<String>,
     /// The plan it is part of: its number, and how it goes on.
     pub plan: Option<(u64, Plan)>,
 }
@@ -122,12 +132,19 @@ impl Job {
         self.pursuit.as_ref().map(Pursuit::verdict)
     }
 
+    /// What of a definition it was done without, a phrase each; not safe to show.
+    pub fn lost(&self) -> impl Iterator<Item = &str> {
+        let steps = self.trails.iter().flat_map(|Trail(steps)| steps);
+        steps.flat_map(|step| &step.lost).map(String::as_str)
+    }
+
     fn order(&self) -> Order {
         Order {
             job: self.id,
             command: self.title.clone(),
             requests: self.requests.clone(),
             undoes: self.undoes.as_ref().map(|(_, undoes)| undoes.clone()),
+            upon: self.upon.clone(),
         }
     }
 
@@ -151,7 +168,7 @@ impl Job {
     fn reported(&mut self, report: Report, now: Nanos) {
         self.pursuit = self.requests.last().and_then(|last| Pursuit::of(last, report.before.as_ref(), now));
         (self.before, self.after, self.trails) = (report.before, report.after, report.trails);
-        self.failure = report.failure;
+        (self.failure, self.notes) = (report.failure, report.notes);
         if self.failure.is_some() {
             return self.end(Stage::Failed, now);
         }
@@ -227,14 +244,20 @@ impl Jobs {
 impl App {
     /// Makes jobs of what the user means, and sends those whose turn it is.
     pub(super) fn submit(&mut self, intent: &Intent) -> Vec<Effect> {
-        let (host, now) = (self.pane().id, self.now);
+        self.submit_upon(intent, self.pane().id, None)
+    }
+
+    /// The same on a host that may be another than the one looked at, and only upon what is kept of a domain.
+    pub(super) fn submit_upon(&mut self, intent: &Intent, host: HostId, upon: Option<&Upon>) -> Vec<Effect> {
+        let now = self.now;
         let plan = (intent.acts.len() > 1).then(|| {
             self.jobs.plans += 1;
             (self.jobs.plans, intent.plan)
         });
         for act in &intent.acts {
             let (title, act) = (intent.typed(act), act.clone());
-            self.jobs.put(|id| Job::new(id, host, now, (title, act.target, act.requests), plan));
+            let parts = (title, act.target, act.requests);
+            self.jobs.put(|id| Job { upon: upon.cloned(), ..Job::new(id, host, now, parts, plan) });
         }
         self.table.marks.clear();
         self.say(format!("{}: asked", intent.title()));
@@ -263,19 +286,31 @@ impl App {
         let now = self.now;
         let Some(job) = self.jobs.job_mut(id) else { return Vec::new() };
         job.reported(report, now);
-        let told = job.failure.as_ref().map(|failure| format!("{}: {}", job.title, brief(failure)));
-        if let Some(told) = told {
-            self.complain(told);
+        let told = job.failure.as_ref().map(brief).or_else(|| incomplete(job));
+        let told = told.map(|why| (job.title.clone(), why));
+        let mut effects = vec![Effect::Poke(host)];
+        let about = self.jobs.job(id).and_then(|job| Some((job.host, job.target.as_ref()?.key)));
+        if about.is_some() && about == self.xml.of {
+            self.xml.age();
         }
+        let file = self.defined(id);
+        if let Some((title, why)) = told {
+            // Where it is matters most, and lines are cut at their end.
+            let kept = file.as_ref().filter(|(_, keep)| *keep == Keep::Yes);
+            let kept =
+                kept.map(|(file, _)| format!("the text is kept in {}", visible(&file.to_string_lossy())));
+            self.complain(format!("{}: {why}", kept.unwrap_or(title)));
+        }
+        effects.extend(file.filter(|(_, keep)| *keep == Keep::No).map(|(file, _)| Effect::Discard(file)));
         self.enter(id);
         self.jobs.stop_plan(id, now);
-        let mut effects = vec![Effect::Poke(host)];
         effects.extend(self.send_due());
         effects
     }
 
     /// A snapshot came: jobs that are under way look at it.
     pub(super) fn look_at_jobs(&mut self, host: HostId, snapshot: &Snapshot) {
+        self.jobs.follow_transfers(host, snapshot);
         let mut ended = Vec::new();
         for job in self.jobs.list.iter_mut().filter(|job| job.host == host && !job.stage.is_final()) {
             job.look(snapshot);
@@ -328,6 +363,8 @@ impl Job {
             pursuit: None,
             undo: Undo::No("it has not been done".into()),
             undoes: None,
+            upon: None,
+            notes: Vec::new(),
             plan,
         }
     }
@@ -341,6 +378,15 @@ fn told(job: &Job) -> String {
         (Stage::Failed, Some(pursuit)) => format!("{}: {}", job.title, pursuit.verdict().word()),
         _ => format!("{}: done{by}", job.title),
     }
+}
+
+/// That something of a definition was left out or is odd, where it is.
+fn incomplete(job: &Job) -> Option<String> {
+    let lost = job.lost().map(|what| format!("without {}", visible(what)));
+    let told: Vec<_> = lost.chain(job.notes.first().cloned()).collect();
+    let others = job.notes.len().saturating_sub(1);
+    let more = if others > 0 { format!("; {others} notes more") } else { String::new() };
+    (!told.is_empty()).then(|| format!("done, {}{more}", told.join("; ")))
 }
 
 /// A failure in a line: the last reason, which is the one of whoever tried.

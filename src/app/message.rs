@@ -1,12 +1,15 @@
 //! What comes into the app, and what it asks for.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use crossterm::event::Event;
 
-use super::Regions;
+use super::{
+    Regions,
+    xml::{Draft, Edited, Shown},
+};
 use crate::model::{
-    Attempt, Demand, DomainKey, HostId, JobId, Nanos, Order, Report, Snapshot,
+    Attempt, Demand, DomainKey, HostId, JobId, Nanos, Order, Report, Snapshot, Which,
     console::{Ask, ConsoleId, News, Page, Tty, Wanted},
 };
 
@@ -33,6 +36,10 @@ pub enum Msg {
     Console(ConsoleId, News),
     /// The consoles a domain of a host has, in the order they are offered; or why that cannot be told.
     Ttys(HostId, DomainKey, Result<Vec<Tty>, String>),
+    /// A definition was read, or why none can be.
+    Definition(HostId, (DomainKey, Which), Result<Box<Shown>, String>),
+    /// An editor has ended; the terminal is ours again.
+    Edited(Box<Edited>),
     /// Something to tell the user: whether it is an error, and the text.
     Notice(bool, String),
     /// The process was stopped and goes on: all is to be drawn anew.
@@ -64,6 +71,15 @@ pub enum Effect {
     Console(HostId, ConsoleId, ConsoleOrder),
     /// Tell which consoles a domain has; the answer is [`Msg::Ttys`].
     Ttys(HostId, DomainKey),
+    /// Read a domain's definition; the answer is [`Msg::Definition`].
+    Definition(HostId, (DomainKey, Which)),
+    /// Have a definition edited by the user's editor, which has the terminal until it ends; the answer is
+    /// [`Msg::Edited`].
+    Edit(Box<Draft>),
+    /// Remove the file a definition was edited in.
+    Discard(PathBuf),
+    /// Write this text, raw, into a file that must not be there.
+    Save(PathBuf, String),
     /// Put this text, raw, into the clipboard of whoever sits at the terminal.
     Clipboard(String),
     /// Take or leave the mouse.

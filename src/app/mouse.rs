@@ -78,6 +78,9 @@ impl App {
         if let (Panel::Events, Some(line)) = (panel, line(self.screen.regions.events, at)) {
             self.click_event(line);
         }
+        if let (Panel::Xml, Some(line)) = (panel, line(self.screen.regions.xml, at)) {
+            self.click_xml(line);
+        }
     }
 
     /// A click picks an event; one on the picked event goes to its domain.
@@ -117,6 +120,9 @@ impl App {
         if panel == Some(Panel::Pins) && self.allows_name("pins") {
             self.slide_pins(if name == "scroll-left" { Step::Lines(-1) } else { Step::Lines(1) });
         }
+        if panel == Some(Panel::Xml) {
+            self.slide_xml(if name == "scroll-left" { -1 } else { 1 });
+        }
         if panel == Some(Panel::Domains) { self.run_named(name) } else { Vec::new() }
     }
 
@@ -136,6 +142,7 @@ impl App {
             (Some(Panel::Console), _) => return self.scroll_console(by),
             (Some(Panel::Events), _) => self.walk_events(Step::Lines(by)),
             (Some(Panel::Pins), _) => self.walk_pins(Step::Lines(by)),
+            (Some(Panel::Xml), _) => self.scroll_xml(by),
             (Some(panel), _) => self.screen.scroll(panel, Step::Lines(by)),
         }
         Vec::new()

@@ -14,6 +14,7 @@ use super::{
     command::Command,
     consoles::Purpose,
     intent::{Intent, Line},
+    xml,
 };
 use crate::model::{
     DomainKey, Name,
@@ -94,6 +95,24 @@ pub enum Overlay {
         input: Input,
         /// What is wrong with it.
         error: Option<String>,
+    },
+    /// The line for something of the XML panel.
+    Xml {
+        /// What for.
+        purpose: xml::Purpose,
+        /// What was typed.
+        input: Input,
+        /// What was looked for before, the cursor and the first row.
+        before: (String, (usize, usize)),
+        /// What is wrong with it.
+        error: Option<String>,
+    },
+    /// A definition was edited: define it?
+    Revised {
+        /// What it became.
+        revised: Box<xml::Revised>,
+        /// First line shown.
+        offset: usize,
     },
     /// Which of a domain's consoles.
     Devices {
@@ -202,11 +221,13 @@ impl Overlay {
             | Self::Arguments { input, .. }
             | Self::Cpus { input, .. }
             | Self::Console { input, .. }
+            | Self::Xml { input, .. }
             | Self::TypeTheName { input, .. }
             | Self::Palette { input, .. } => Some(input),
             Self::Columns { .. }
             | Self::Sort { .. }
             | Self::Devices { .. }
+            | Self::Revised { .. }
             | Self::Paste { .. }
             | Self::Confirm { .. }
             | Self::Leave
@@ -224,11 +245,13 @@ impl Overlay {
             | Self::Arguments { input, .. }
             | Self::Cpus { input, .. }
             | Self::Console { input, .. }
+            | Self::Xml { input, .. }
             | Self::TypeTheName { input, .. }
             | Self::Palette { input, .. } => Some(input),
             Self::Columns { .. }
             | Self::Sort { .. }
             | Self::Devices { .. }
+            | Self::Revised { .. }
             | Self::Paste { .. }
             | Self::Confirm { .. }
             | Self::Leave
@@ -248,12 +271,14 @@ impl Overlay {
             | Self::HostLog { offset, .. }
             | Self::Paste { offset, .. }
             | Self::Confirm { offset, .. }
+            | Self::Revised { offset, .. }
             | Self::TypeTheName { offset, .. } => Some(offset),
             Self::Filter { .. }
             | Self::Interval { .. }
             | Self::Arguments { .. }
             | Self::Cpus { .. }
             | Self::Console { .. }
+            | Self::Xml { .. }
             | Self::Leave
             | Self::Discard => None,
         }
@@ -267,6 +292,7 @@ impl Overlay {
                 | Self::HostLog { .. }
                 | Self::Paste { .. }
                 | Self::Confirm { .. }
+                | Self::Revised { .. }
                 | Self::TypeTheName { .. }
         )
     }

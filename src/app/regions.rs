@@ -92,6 +92,8 @@ pub struct Regions {
     pub console: Seen,
     /// Tabs of consoles by their place, and where.
     pub tabs: Vec<(usize, Area)>,
+    /// Rows of the XML panel; the first shows its offset.
+    pub xml: Area,
     /// Lines of the Jobs panel; the first shows its offset.
     pub jobs: Area,
     /// Lines of the Events panel; the first shows its offset.

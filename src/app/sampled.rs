@@ -97,6 +97,7 @@ impl App {
         let edits = pins && (self.screen.focus == Panel::Pins || !detail);
         let focus = if edits { self.pinned() } else { self.table.cursor };
         Demand {
+            interval: None,
             all_vcpus: pins,
             devices: detail || self.table.needs_devices(),
             focus: focus.filter(|_| detail || pins),

@@ -19,11 +19,13 @@ pub enum Panel {
     Events,
     /// The terminal of a guest.
     Console,
+    /// The definition of a domain.
+    Xml,
 }
 
 impl Panel {
     /// All of them, in the order Tab walks.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Domains,
         Self::Detail,
         Self::Host,
@@ -32,6 +34,7 @@ impl Panel {
         Self::Jobs,
         Self::Events,
         Self::Console,
+        Self::Xml,
     ];
 
     /// Its title.
@@ -45,6 +48,7 @@ impl Panel {
             Self::Jobs => "Jobs",
             Self::Events => "Events",
             Self::Console => "Console",
+            Self::Xml => "XML",
         }
     }
 }

@@ -22,6 +22,7 @@ impl App {
             }
             (Panel::Events, _) => self.walk_events(step),
             (Panel::Pins, _) => self.walk_pins(step),
+            (Panel::Xml, _) => self.walk_xml(step),
             (panel, _) => self.screen.scroll(panel, step),
         }
     }

@@ -27,6 +27,7 @@ impl App {
         self.turn_page();
         effects.extend(self.demands());
         effects.extend(self.attend());
+        effects.extend(self.read_xml());
         effects
     }
 
@@ -54,6 +55,8 @@ impl App {
             Msg::Page(id, page) => self.consoles.paged(id, page),
             Msg::Console(id, news) => return self.console_news(id, news),
             Msg::Ttys(host, key, found) => return self.ttys(host, key, found),
+            Msg::Definition(host, of, told) => return self.definition(host, of, told),
+            Msg::Edited(edited) => self.edited(*edited),
             Msg::Drawn(_) | Msg::Clock(_) => {}
         }
         Vec::new()
@@ -68,6 +71,7 @@ impl App {
         self.screen.regions = regions;
         // Where the grid stood is where it stays until the cursor leaves it: no reason to draw again.
         self.pins.first = self.screen.regions.pins.first;
+        self.xml.keep_in_page(self.screen.regions.xml.height.into());
         let scrolls = self.screen.scroll;
         self.screen.bound_scrolls();
         self.changed = scrolls != self.screen.scroll || self.bound_overlay();
@@ -145,7 +149,8 @@ impl App {
     /// Says why a command cannot be run; that somebody tried to change something is told to the audit.
     pub(super) fn refused(&mut self, command: &'static Command, typed: &str, why: String) -> Vec<Effect> {
         self.complain(format!("{}: {why}", command.name));
-        if !command.op.is_some_and(Op::changes) {
+        // What has something edited ends in a change.
+        if !command.op.is_some_and(Op::changes) && command.need != Need::Keeper {
             return Vec::new();
         }
         let of = self.selected().filter(|_| command.need == Need::Domain);

@@ -3,6 +3,8 @@
 //! Input comes before everything, so that a flood of snapshots cannot hold up a key. Drawing follows when nothing
 //! waits any more, at most thirty times a second; what changed in between is drawn when that time has come.
 
+mod away;
+
 use std::{
     path::PathBuf,
     time::{Duration, Instant},
@@ -11,8 +13,10 @@ use std::{
 use crossterm::event::Event;
 use nix::sys::signal::Signal;
 
+use away::{is_key, typed};
+
 use super::{
-    Setup, clipboard,
+    Setup, clipboard, editor,
     hosts::Hosts,
     input::Input,
     past,
@@ -58,7 +62,8 @@ pub(super) struct Engine {
     theme: Theme,
     depth: Depth,
     hosts: Hosts,
-    input: Input,
+    /// None while an editor has the terminal.
+    input: Option<Input>,
     signals: Signals,
     screen: Screen,
     terminal: Terminal,
@@ -99,7 +104,7 @@ impl Engine {
         let signals = Signals::take()?;
         let terminal = Terminal::take()?;
         let screen = Screen::new(terminal.output()?).map_err(|e| format!("cannot draw: {e}"))?;
-        let (input, now) = (Input::spawn(terminal.input()?)?, Instant::now());
+        let (input, now) = (Some(Input::spawn(terminal.input()?)?), Instant::now());
         let (blank, frame, heard) = (true, now, now);
         let (ending, past) = (None, None);
         Ok(Self {
@@ -155,7 +160,7 @@ impl Engine {
         tokio::select! {
             biased;
             asked = self.signals.next() => self.asked(asked),
-            event = self.input.events.recv() => match event {
+            event = typed(&mut self.input) => match event {
                 Some(event) => self.tell(Msg::Input(event)),
                 None => self.hung_up(),
             },
@@ -189,7 +194,7 @@ impl Engine {
     /// Takes in all that waits.
     fn take_in(&mut self) {
         for _ in 0..FLOOD {
-            let Ok(event) = self.input.events.try_recv() else { break };
+            let Some(Ok(event)) = self.input.as_mut().map(|input| input.events.try_recv()) else { break };
             self.tell(Msg::Input(event));
         }
         for message in self.hosts.news() {
@@ -209,6 +214,9 @@ impl Engine {
     }
 
     fn tell(&mut self, message: Msg) {
+        if matches!(message, Msg::Edited(_)) {
+            self.come_back();
+        }
         for effect in self.app.update(message) {
             self.carry_out(effect);
         }
@@ -225,9 +233,12 @@ impl Engine {
             Effect::Run(host, order) => self.hosts.run(host, order),
             Effect::Refused(host, attempt) => self.hosts.refused(host, attempt),
             Effect::Complete(path) => self.hosts.complete(path),
-            // Nobody carries these out yet.
             Effect::Console(host, id, order) => self.hosts.consoles.order(host, id, order),
             Effect::Ttys(host, key) => self.hosts.consoles.list(host, key),
+            Effect::Definition(host, of) => self.hosts.definitions.read(host, of),
+            Effect::Edit(draft) => self.edit(*draft),
+            Effect::Discard(file) => editor::discard(&file),
+            Effect::Save(file, text) => self.hosts.definitions.save(file, text),
             Effect::Clipboard(text) => self.copy(&text),
             Effect::Mouse(true) => self.terminal.mouse(Mouse::Ours),
             Effect::Mouse(false) => self.terminal.mouse(Mouse::Terminals),
@@ -267,6 +278,8 @@ impl Engine {
 
     fn asked(&mut self, asked: Asked) {
         match asked {
+            // Meant for the editor, which is of the same group.
+            Asked::End(signal) if self.is_away() && is_key(signal) => {}
             Asked::End(signal) => self.ending = Some(Ending::Signal(signal)),
             Asked::Stop => {
                 self.give();
@@ -294,7 +307,7 @@ impl Engine {
 
     /// Takes the terminal again if it is in the foreground: whoever had it meanwhile left it as they liked.
     fn resume(&mut self) {
-        if self.terminal.retake() {
+        if !self.is_away() && self.terminal.retake() {
             self.resized();
             self.tell(Msg::Resumed);
         }

@@ -8,16 +8,17 @@ use tokio::sync::{
 };
 
 use crate::{
-    app::{Effect, Msg},
+    app::{Effect, Msg, xml::Draft},
     audit::Scribe,
     console::session::Options,
     driver::Session,
-    model::{Attempt, HostId, Nanos, Order as Job},
+    model::{Attempt, HostId, Nanos, Order as Job, Which},
     sampler::{Order, Sampler},
 };
 
 use super::{
-    clerk::Clerk, consoles::Consoles, consoles::Way, executor::Executor, executor::Outlet, files::Files,
+    clerk::Clerk, consoles::Consoles, consoles::Way, definitions::Definitions, editor, executor::Executor,
+    executor::Outlet, files::Files,
 };
 
 /// All hosts. Snapshots are looked up when one came, so that only the last of several is taken; everything else comes
@@ -30,6 +31,8 @@ pub(super) struct Hosts {
     files: Files,
     /// Open consoles.
     pub(super) consoles: Consoles,
+    /// Definitions.
+    pub(super) definitions: Definitions,
     sampled: Arc<Notify>,
     messages: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
 }
@@ -43,6 +46,7 @@ impl Hosts {
             executors: Vec::new(),
             clerk: Clerk::spawn(scribes, messages.0.clone()),
             files: Files::default(),
+            definitions: Definitions::new(messages.0.clone()),
             consoles: Consoles::new(options, sampled.clone(), messages.0.clone()),
             sampled,
             messages,
@@ -59,6 +63,7 @@ impl Hosts {
             self.add(id, Sampler::spawn(session.reader, interval, demand.unwrap_or_default()));
             let (consoles, typist) = (session.consoles, session.typist);
             self.consoles.add(Way { host: id, consoles, typist, scribe: self.clerk.scribe(id) });
+            self.definitions.add(id, session.definitions);
             if let Some(controller) = session.controller {
                 let outlet = Outlet { messages: self.messages.0.clone(), scribe: self.clerk.scribe(id) };
                 self.executors.push((id, Executor::spawn(id, controller, outlet)));
@@ -116,6 +121,19 @@ impl Hosts {
     /// Looks for files whose path begins so; the answer comes as a message.
     pub(super) fn complete(&self, path: String) {
         self.files.look(path, &self.messages.0);
+    }
+
+    /// Has the editor run on a draft by a thread; the answer comes as a message.
+    ///
+    /// # Errors
+    /// Where there is no thread to be had.
+    pub(super) fn edit(&self, draft: Draft) -> Result<(), String> {
+        let messages = self.messages.0.clone();
+        let reader = self.definitions.reader(draft.host);
+        let kept = move |draft: &Draft| Some(reader?.read(draft.key, Which::Kept).ok()?.xml);
+        let run = move || drop(messages.send(Msg::Edited(Box::new(editor::run(draft, kept)))));
+        let spawned = std::thread::Builder::new().name("editor".into()).spawn(run);
+        spawned.map(drop).map_err(|error| format!("there is no thread to wait for the editor: {error}"))
     }
 
     /// Waits until there may be something new.

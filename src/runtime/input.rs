@@ -2,7 +2,7 @@
 
 use std::{
     os::fd::{AsFd, OwnedFd},
-    thread,
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -24,7 +24,8 @@ const WAITING: usize = 256;
 pub(super) struct Input {
     pub(super) events: Receiver<Event>,
     /// Closed with this: the thread waits for it beside the terminal.
-    _alive: OwnedFd,
+    alive: OwnedFd,
+    thread: JoinHandle<()>,
 }
 
 impl Input {
@@ -33,8 +34,15 @@ impl Input {
         let (ended, alive) = pipe2(OFlag::O_CLOEXEC).map_err(|e| format!("cannot read keys: {e}"))?;
         let (send, events) = channel(WAITING);
         let reads = thread::Builder::new().name("input".into()).spawn(move || run(&tty, &ended, &send));
-        reads.map_err(|e| format!("cannot read keys: {e}"))?;
-        Ok(Self { events, _alive: alive })
+        let thread = reads.map_err(|e| format!("cannot read keys: {e}"))?;
+        Ok(Self { events, alive, thread })
+    }
+
+    /// Ends it, and returns once nothing more is read: the next key is somebody else's.
+    pub(super) fn end(self) {
+        let Self { events, alive, thread } = self;
+        drop((events, alive));
+        let _ = thread.join();
     }
 }
 

@@ -72,6 +72,13 @@ roles! {
     Memory,        memory,         "memory",          "memory in use.";
     Inbound,       inbound,        "inbound",         "what is received or read.";
     Outbound,      outbound,       "outbound",        "what is sent or written.";
+    Element,       element,        "xml-element",     "the name of an element of a definition.";
+    Attribute,     attribute,      "xml-attribute",   "the name of an attribute.";
+    Value,         value,          "xml-value",       "the value of an attribute.";
+    Punctuation,   punctuation,    "xml-punctuation", "the brackets and signs between them.";
+    Aside,         aside,          "xml-aside",       "a comment in a definition.";
+    Added,         added,          "diff-added",      "a line that is only in what is now.";
+    Removed,       removed,        "diff-removed",    "a line that is only in what was before.";
     GuestBlack, guest_black, "guest-black", "a guest's black, as letters and as ground.";
     GuestRed, guest_red, "guest-red", "a guest's red, as letters and as ground.";
     GuestGreen, guest_green, "guest-green", "a guest's green, as letters and as ground.";

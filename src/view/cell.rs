@@ -11,6 +11,7 @@ use crate::{
         Domain, KiB, Nanos, Reading, Snapshot,
         history::DomainHistory,
         rates::{DiskRates, DomainRates, NetRates},
+        transfer::Transfer,
     },
 };
 
@@ -29,6 +30,8 @@ pub(super) struct Subject<'a> {
     pub(super) host: &'a Snapshot,
     /// What 100 % is.
     pub(super) scale: CpuScale,
+    /// What moves its memory, where something does.
+    pub(super) transfer: Option<&'a Transfer>,
 }
 
 /// What a number's cell says.
@@ -46,7 +49,10 @@ pub(super) fn draw(pen: &mut Pen<'_>, column: Column, width: u16, subject: &Subj
     let (theme, domain) = (pen.theme, subject.domain);
     match column {
         Column::Name => pen.field(width, &domain.label(), theme.text()),
-        Column::State => state(pen, domain, width),
+        Column::State => match subject.transfer {
+            Some(transfer) => moving(pen, transfer, width),
+            None => state(pen, domain, width),
+        },
         Column::Spark => spark(pen, width, subject),
         Column::Vcpus => vcpus(pen, width, domain),
         Column::Guest => match domain.guest.known() {
@@ -65,6 +71,16 @@ fn state<'p, 'b>(pen: &'p mut Pen<'b>, domain: &Domain, width: u16) -> &'p mut P
     let style = pen.theme.state(domain.state);
     let sign = pen.signs.state(domain.state);
     pen.field(2, sign, style).field(width.saturating_sub(2), domain.state.word(), style)
+}
+
+/// Instead of its state, that its memory is being moved: `save 37%`.
+fn moving<'p, 'b>(pen: &'p mut Pen<'b>, transfer: &Transfer, width: u16) -> &'p mut Pen<'b> {
+    let style = pen.theme.accent();
+    let how = match transfer.part() {
+        Some(part) => Scrap::of(format_args!("{} {:.0}%", transfer.word(), (part * 100.0).floor())),
+        None => Scrap::of(format_args!("{} {}", transfer.word(), memory(KiB(transfer.done >> 10)))),
+    };
+    pen.field(2, pen.signs.pending, style).field(width.saturating_sub(2), &how, style)
 }
 
 /// CPU use of late: full is what the domain's own vCPUs could do.

@@ -80,7 +80,8 @@ fn subject<'a>(canvas: &Canvas<'a>) -> Option<(Subject<'a>, bool)> {
         Row::Gone(index) => app.table.gone.get(index).map(|gone| gone.rates).unwrap_or_default(),
     };
     let history = pane.history.domains.get(&domain.key);
-    let subject = Subject { domain, rates, history, host, scale: app.settings.scale };
+    let transfer = app.jobs.transfer_of(pane.id, domain.key);
+    let subject = Subject { domain, rates, history, host, scale: app.settings.scale, transfer };
     Some((subject, matches!(row, Row::Gone(_))))
 }
 
@@ -112,6 +113,14 @@ fn identity(canvas: &mut Canvas<'_>, sheet: &mut Sheet, subject: &Subject<'_>, g
         Scrap::of(format_args!("{}", signs.missing))
     };
     sheet.next(canvas).field(LABEL, "CPU time", theme.label()).put(&time, theme.text());
+    if let Some(transfer) = subject.transfer {
+        let mut pen = sheet.next(canvas);
+        pen.field(LABEL, transfer.doing(), theme.accent());
+        super::jobs::gauge(&mut pen, transfer);
+        let mut pen = sheet.next(canvas);
+        pen.skip(LABEL);
+        super::jobs::moved(&mut pen, transfer);
+    }
 }
 
 /// Its share of the CPUs.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     app::{App, Column, CpuScale, Panel, Row, column::Align, domains::GLOW},
-    model::{Snapshot, text::visible},
+    model::{DomainState, Snapshot, text::visible},
 };
 
 /// Draws titles and rows.
@@ -75,6 +75,10 @@ fn panel_title(canvas: &mut Canvas<'_>, inner: Rect, height: u16) {
     if !app.table.filter.is_empty() {
         pen.print(theme.dim(), format_args!(" of {}", shown.domains.len())).skip(1);
         pen.print(theme.matched(), format_args!("/{}", visible(&app.table.filter)));
+    }
+    let off = shown.domains.iter().filter(|domain| domain.state == DomainState::Off).count();
+    if app.table.running_only && off > 0 {
+        pen.print(theme.off(), format_args!(" {off} off left out"));
     }
     if !app.table.marks.is_empty() {
         pen.print(theme.marked(), format_args!(" *{}", app.table.marks.len()));
@@ -174,6 +178,7 @@ fn row(canvas: &mut Canvas<'_>, line: Rect, shown: &Snapshot, (place, layout): (
     }
     let over = match kind {
         Seen::Usual if shown.stale.is_some() => Some(theme.stale()),
+        Seen::Usual if subject.domain.state == DomainState::Off => Some(theme.off()),
         Seen::Usual => None,
         Seen::Fresh => Some(theme.fresh()),
         Seen::Gone => Some(theme.gone()),
@@ -211,5 +216,6 @@ fn subject<'a>(app: &'a App, shown: &'a Snapshot, row: Row) -> Option<(Subject<'
         }
     };
     let history = pane.history.domains.get(&domain.key);
-    Some((Subject { domain, rates, history, host: shown, scale: app.settings.scale }, seen))
+    let transfer = app.jobs.transfer_of(pane.id, domain.key);
+    Some((Subject { domain, rates, history, host: shown, scale: app.settings.scale, transfer }, seen))
 }

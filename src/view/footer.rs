@@ -40,5 +40,6 @@ fn cells(name: &str, key: &str) -> u16 {
 
 /// A command's name as the footer says it: `next panel`; of a panel's own rows without the panel's name.
 fn word(name: &str) -> String {
-    name.strip_prefix("console-").unwrap_or(name).replace('-', " ")
+    let own = ["console-", "xml-"].iter().find_map(|panel| name.strip_prefix(panel));
+    own.unwrap_or(name).replace('-', " ")
 }

@@ -4,18 +4,22 @@ use ratatui::layout::Rect;
 
 use super::{
     canvas::{Canvas, Pen, area},
-    text::span,
+    graph::bar,
+    text::{memory, memory_long, span},
 };
 use crate::{
     app::{
         App, Panel,
         jobs::{Job, Stage, Undo},
     },
-    model::{Nanos, pursuit::Verdict, text::visible},
+    model::{KiB, Nanos, pursuit::Verdict, text::visible, transfer::Transfer},
 };
 
 /// From this width on the way through the drivers has a line of its own place.
 const WIDE: u16 = 110;
+
+/// Cells of a bar.
+const BAR: u16 = 12;
 
 /// Draws it, newest first.
 pub(super) fn draw(canvas: &mut Canvas<'_>, inner: Rect) {
@@ -74,7 +78,13 @@ fn row(pen: &mut Pen<'_>, (app, job): (&App, &Job)) {
     let wide = pen.room() >= WIDE;
     let text = if job.stage.is_final() { theme.text() } else { theme.strong() };
     pen.field(if wide { 38 } else { 26 }, &visible(&job.title), text).skip(1);
-    progress(pen, job);
+    match app.jobs.transfer(job) {
+        Some(transfer) => {
+            gauge(pen, transfer);
+            moved(pen, transfer);
+        }
+        None => progress(pen, job),
+    }
     way(pen, job);
     ledger(pen, (app.now, job));
 }
@@ -86,6 +96,39 @@ fn under_way(job: &Job, pen: &Pen<'_>) -> (&'static str, ratatui::style::Style) 
         Some(Verdict::Moving) => ("moving", theme.accent()),
         _ => ("waiting", theme.accent()),
     }
+}
+
+/// The part of what moves bytes that is done, and how long the rest takes.
+pub(super) fn gauge(pen: &mut Pen<'_>, transfer: &Transfer) {
+    let theme = pen.theme;
+    if let Some(part) = transfer.part() {
+        #[allow(clippy::cast_possible_truncation, reason = "a share, drawn in cells")]
+        bar(pen, BAR, part as f32, theme.accent());
+        pen.skip(1).print(theme.strong(), format_args!("{:>2.0}", (part * 100.0).floor()));
+        pen.put(" %  ", theme.dim());
+    }
+    if let Some(left) = transfer.left() {
+        pen.put(&span(left), theme.text()).put(" left", theme.dim()).skip(2);
+    }
+}
+
+/// How much of it has moved, and how fast.
+pub(super) fn moved(pen: &mut Pen<'_>, transfer: &Transfer) {
+    let theme = pen.theme;
+    pen.put(&memory(KiB(transfer.done >> 10)), theme.text());
+    if transfer.total > 0 {
+        pen.put(" of ", theme.dim()).put(&memory(KiB(transfer.total >> 10)), theme.text());
+    }
+    if let Some(pace) = transfer.pace() {
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "casts of floats saturate"
+        )]
+        let pace = memory_long(KiB((pace / 1024.0) as u64));
+        pen.skip(2).put(&pace, theme.text()).put("/s", theme.dim());
+    }
+    pen.skip(2);
 }
 
 /// Requested and actual, with the pace.
@@ -108,13 +151,15 @@ fn progress(pen: &mut Pen<'_>, job: &Job) {
 fn way(pen: &mut Pen<'_>, job: &Job) {
     let theme = pen.theme;
     for step in job.trails.last().into_iter().flat_map(|trail| &trail.0) {
-        match &step.refused {
-            None => pen.put(&visible(&step.driver), theme.good()),
-            Some(reason) => pen
-                .put(&visible(&step.driver), theme.dim())
-                .put(" ", theme.dim())
-                .put(&visible(&reason.message), theme.dim()),
-        };
+        if let Some(reason) = &step.refused {
+            pen.put(&visible(&step.driver), theme.dim()).put(" ", theme.dim());
+            pen.put(&visible(&reason.message), theme.dim());
+        } else {
+            pen.put(&visible(&step.driver), theme.good());
+        }
+        for what in &step.lost {
+            pen.put(" without ", theme.warning()).put(&visible(what), theme.text());
+        }
         pen.put("  ", theme.dim());
     }
     for reason in job.failure.iter().flat_map(|failure| &failure.reasons) {

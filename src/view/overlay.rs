@@ -4,12 +4,12 @@ mod ask;
 mod console;
 mod line;
 mod list;
-mod popup;
+pub(super) mod popup;
 mod scroll;
 
 use ratatui::layout::Rect;
 
-use super::{canvas::Canvas, footer};
+use super::{canvas::Canvas, footer, xml};
 use crate::app::{Overlay, command};
 
 /// Draws it, and the footer under it; returns where the text cursor stands, if anywhere.
@@ -22,7 +22,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, last: Rect) -> Option<(u
         Overlay::Filter { .. }
         | Overlay::Interval { .. }
         | Overlay::Cpus { .. }
-        | Overlay::Console { .. } => line::draw(canvas, last, overlay),
+        | Overlay::Console { .. }
+        | Overlay::Xml { .. } => line::draw(canvas, last, overlay),
         Overlay::Arguments { command, .. } => {
             menu(canvas, body, &command.usage());
             line::draw(canvas, last, overlay)
@@ -48,6 +49,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, last: Rect) -> Option<(u
         Overlay::Paste { text, offset, .. } => {
             footer::draw(canvas, last);
             console::paste(canvas, body, (text, *offset))
+        }
+        Overlay::Revised { revised, offset } => {
+            footer::draw(canvas, last);
+            xml::revised(canvas, body, (revised, *offset));
+            None
         }
         Overlay::Devices { name, ttys, selected, .. } => {
             footer::draw(canvas, last);

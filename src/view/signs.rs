@@ -50,6 +50,10 @@ pub(super) struct Signs {
     pub(super) pins: Pins,
     /// Before what is wrong.
     pub(super) warn: &'static str,
+    /// Before what is folded away.
+    pub(super) folded: &'static str,
+    /// Before what can be folded away.
+    pub(super) unfolded: &'static str,
 }
 
 /// What a cell of the Pins panel says: each tells itself from the others without a colour.
@@ -110,6 +114,8 @@ const BRAILLE: Signs = Signs {
         offline: "x",
     },
     warn: "!",
+    folded: "▸",
+    unfolded: "▾",
 };
 
 const BLOCK: Signs = Signs {
@@ -156,6 +162,8 @@ const ASCII: Signs = Signs {
         offline: "x",
     },
     warn: "!",
+    folded: "+",
+    unfolded: "-",
 };
 
 /// The set for a setting.
@@ -234,6 +242,8 @@ mod tests {
                 &set.cursor,
                 &set.up,
                 &set.down,
+                &set.folded,
+                &set.unfolded,
             ]) {
                 assert_eq!(sign.width(), 1, "{sign:?}");
             }

@@ -15,7 +15,7 @@ const LEAST: u16 = 7;
 
 /// Panels that stand beside each other where there is room.
 const ROWS: [&[Panel]; 5] = [
-    &[Panel::Domains, Panel::Detail],
+    &[Panel::Domains, Panel::Detail, Panel::Xml],
     &[Panel::Pins],
     &[Panel::Host, Panel::Drivers],
     &[Panel::Jobs, Panel::Events],
@@ -25,7 +25,7 @@ const ROWS: [&[Panel]; 5] = [
 /// The same while consoles stand beside the table.
 const BESIDE: [&[Panel]; 5] = [
     &[Panel::Domains, Panel::Console],
-    &[Panel::Detail],
+    &[Panel::Detail, Panel::Xml],
     &[Panel::Pins],
     &[Panel::Host, Panel::Drivers],
     &[Panel::Jobs, Panel::Events],
@@ -38,16 +38,24 @@ const TALL: u16 = 36;
 pub(super) fn tile(app: &App, body: Rect) -> Vec<(Panel, Rect)> {
     let (screen, focus) = (&app.screen, app.screen.focus);
     let beside = app.consoles.split == Split::Beside && body.width >= WIDE;
-    // A guest's screen has 24 lines or more: it is not cut to half of a small one.
-    let cramped = focus == Panel::Console && !beside && body.height < TALL;
+    // A guest's screen has 24 lines or more, and a definition reads badly through a slit: neither is cut to half of a
+    // small screen.
+    let cramped = match focus {
+        Panel::Console => !beside && body.height < TALL,
+        Panel::Xml => body.width < WIDE && body.height < TALL,
+        _ => false,
+    };
     if screen.zoom || cramped || body.height < LEAST * 2 || body.width < FRAMED.0 {
         return vec![(focus, body)];
     }
     let is_open = |panel| screen.open.contains(&panel) || panel == focus;
     let rows = if beside { &BESIDE } else { &ROWS };
     let open = rows.iter().map(|row| row.iter().copied().filter(|&p| is_open(p)).collect::<Vec<_>>());
-    let rows: Vec<_> =
-        if body.width >= WIDE { open.collect() } else { open.flatten().map(|panel| vec![panel]).collect() };
+    let rows: Vec<_> = if body.width >= WIDE {
+        open.flat_map(|row| row.chunks(2).map(<[Panel]>::to_vec).collect::<Vec<_>>()).collect()
+    } else {
+        open.flatten().map(|panel| vec![panel]).collect()
+    };
     let rows: Vec<_> = fitting(rows.into_iter().filter(|row| !row.is_empty()).collect(), focus, body.height);
     stack(&rows, body)
 }
@@ -89,6 +97,7 @@ fn beside(row: &[Panel], place: Rect) -> Vec<(Panel, Rect)> {
         Panel::Detail => (place.width * 9 / 25).clamp(40, 72),
         // As many columns as a guest has at least, where the table keeps enough to tell domains by.
         Panel::Console => (place.width / 2).max(82).min(place.width.saturating_sub(40)),
+        Panel::Xml => (place.width / 2).max(70).min(place.width.saturating_sub(46)),
         _ => place.width / 2,
     };
     let x = place.right() - width;

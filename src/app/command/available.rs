@@ -2,8 +2,8 @@
 
 use super::{Command, Need, Run, Scope, find};
 use crate::{
-    app::{App, Mode, Panel},
-    model::{DriverStatus, Light, Op, Snapshot},
+    app::{App, HostPane, Mode, Panel},
+    model::{DriverStatus, HostId, Light, Op, Snapshot},
 };
 
 /// Whether a command can be run now; else why not, in a clause.
@@ -21,6 +21,9 @@ pub fn availability(app: &App, command: &Command) -> Result<(), String> {
         (Scope::Overlay, None) => return Err("nothing lies over the panels".into()),
         (Scope::Pins, _) if app.screen.focus != Panel::Pins => {
             return Err("the Pins panel does not have the keys".into());
+        }
+        (Scope::Xml, _) if app.screen.focus != Panel::Xml => {
+            return Err("the XML panel does not have the keys".into());
         }
         _ => need(app, command.need)?,
     }
@@ -67,14 +70,35 @@ fn need(app: &App, need: Need) -> Result<(), String> {
                 .tab()
                 .map_or_else(|| Err("no console is open".into()), |tab| app.may_write(tab));
         }
+        Need::Keeper => return keeper(app),
         Need::Themes => (!app.settings.themes.is_empty(), "there is no other theme"),
     };
     if there { Ok(()) } else { Err(reason.into()) }
 }
 
+/// Whether the definition the XML panel shows could be changed, where it has the keys: it may be of another host.
+fn keeper(app: &App) -> Result<(), String> {
+    let shown = app.xml.of.filter(|_| app.screen.focus == Panel::Xml);
+    app.may_on(shown.map_or(app.pane().id, |(host, _)| host), Op::Define)
+}
+
 /// Whether this session may do an operation, and some driver of the host can.
 fn allowed(app: &App, op: Op) -> Result<(), String> {
-    let pane = app.pane();
+    app.may_on(app.pane().id, op)
+}
+
+impl App {
+    /// Whether this session may do an operation on a host, and some driver of it can.
+    ///
+    /// # Errors
+    /// The reason, in a clause.
+    pub(in crate::app) fn may_on(&self, host: HostId, op: Op) -> Result<(), String> {
+        let pane = self.hosts.iter().find(|pane| pane.id == host);
+        pane.map_or_else(|| Err("the host is not looked at any more".into()), |pane| may(pane, op))
+    }
+}
+
+fn may(pane: &HostPane, op: Op) -> Result<(), String> {
     if let (Mode::Viewer(reason), true) = (&pane.mode, op.changes()) {
         return Err(format!("this session only looks: {reason}"));
     }

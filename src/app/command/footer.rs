@@ -7,7 +7,7 @@ use crate::{
 };
 
 const TABLE: &[&str] = &[
-    "filter", "detail", "suspend", "resume", "start", "shutdown", "setmem", "undo", "pins", "palette",
+    "filter", "detail", "suspend", "resume", "start", "shutdown", "setmem", "undo", "pins", "xml", "palette",
     "help", "quit", "jobs", "sort", "freeze", "columns", "zoom", "pause",
 ];
 const MARKED: &[&str] =
@@ -60,6 +60,18 @@ const WATCHED: &[&str] = &[
 ];
 const BROKEN: &[&str] =
     &["console-attach", "console-detach", "console-close", "console-next", "help", "console-save"];
+const XML: &[&str] = &[
+    "xml-find",
+    "xml-edit",
+    "xml-diff",
+    "xml-which",
+    "xml-fold",
+    "help",
+    "xml-back",
+    "xml-copy",
+    "xml-save",
+    "zoom",
+];
 const EDITED: &[&str] =
     &["pin-apply", "pin-back", "pin-toggle", "pin-half", "pin-set", "help", "pin-spread", "pin-revert"];
 
@@ -99,6 +111,7 @@ fn names(app: &App) -> &'static [&'static str] {
         (None, Panel::Pins) if app.pins.edit.is_some() => EDITED,
         (None, Panel::Pins) => PINS,
         (None, Panel::Console) => consoles(app),
+        (None, Panel::Xml) => XML,
         (None, _) => PANEL,
     }
 }
@@ -123,11 +136,14 @@ fn over(overlay: &Overlay) -> &'static [&'static str] {
         | Overlay::Interval { .. }
         | Overlay::Cpus { .. }
         | Overlay::Console { .. }
+        | Overlay::Xml { .. }
         | Overlay::TypeTheName { .. } => &["accept", "cancel"],
         Overlay::Confirm { intent, .. } if intent.acts.len() > 1 => {
             &["yes", "no", "plan-order", "plan-slower", "plan-wait", "plan-stop"]
         }
         Overlay::Confirm { .. } | Overlay::Discard | Overlay::Paste { .. } => &["yes", "no"],
+        Overlay::Revised { revised, .. } if !revised.is_sound() => &["edit-again", "cancel", "no"],
+        Overlay::Revised { .. } => &["yes", "edit-again", "no", "cancel"],
         Overlay::Leave => &["yes", "no", "cancel"],
         Overlay::Palette { .. } => &["accept", "complete", "next", "previous", "cancel"],
         Overlay::Sort { .. } | Overlay::Devices { .. } => &["accept", "next", "previous", "cancel"],

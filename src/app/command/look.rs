@@ -1,14 +1,14 @@
 //! Looking from the command line: rows without keys that print what they read.
 
-use super::{Arg, ArgKind, Command, Look};
-use crate::model::Op;
+use super::{Arg, ArgKind, Command, Group, Look};
+use crate::{app::Panel, model::Op};
 
 const DOMAIN: Arg = Arg::must("DOMAIN", "name, id or uuid of a domain").of(ArgKind::Domain);
 
 /// Shells there are scripts for.
 const SHELLS: &[&str] = &["bash", "elvish", "fish", "powershell", "zsh"];
 
-pub(super) const ROWS: [Command; 11] = [
+pub(super) const ROWS: [Command; 12] = [
     Command::look("list", "Lists the domains, with --all also those that are off", Op::Domains, Look::List)
         .with(&[Arg::may("--all", "also domains that are off")]),
     Command::look("info", "Prints all that is known of a domain", Op::Domains, Look::Info).with(&[DOMAIN]),
@@ -27,7 +27,18 @@ pub(super) const ROWS: [Command; 11] = [
     )
     .with(&[DOMAIN]),
     Command::look("node", "Prints the machine: CPUs, topology, memory", Op::Node, Look::Node),
-    Command::look("capabilities", "Prints what the hypervisor can do", Op::Hypervisor, Look::Capabilities),
+    Command::screen(
+        "capabilities",
+        &[],
+        "Shows what the hypervisor can do, on the Host panel; in a shell prints it",
+        |app, _| {
+            app.screen.focus_on(Panel::Host);
+            Vec::new()
+        },
+    )
+    .under(Group::Look)
+    .asks(Op::Hypervisor)
+    .looks(Look::Capabilities),
     Command::look(
         "drivers",
         "Prints the driver stack: who answers what, and why another does not",
@@ -46,5 +57,6 @@ pub(super) const ROWS: [Command; 11] = [
         "the recording, an asciicast of version 2",
     )
     .of(ArgKind::File)]),
+    Command::page("proxy", "Lets users without root watch this host, over a socket", Look::Proxy),
     Command::page("man", "Prints the manual page", Look::Man),
 ];

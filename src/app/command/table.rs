@@ -19,7 +19,7 @@ macro_rules! sorts {
     };
 }
 
-pub(super) const ROWS: [Command; 15] = [
+pub(super) const ROWS: [Command; 16] = [
     Command::screen(
         "filter",
         &["/", "F4"],
@@ -35,6 +35,13 @@ pub(super) const ROWS: [Command; 15] = [
     .under(Group::Table)
     .within(Scope::Domains)
     .needs(Need::Filter),
+    Command::screen("off", &["0"], "Leaves out domains that do not run, or shows them again", |app, _| {
+        app.table.running_only = !app.table.running_only;
+        app.refilter();
+        Vec::new()
+    })
+    .under(Group::Table)
+    .within(Scope::Domains),
     Command::screen("sort", &["F6", "F"], "Chooses the column to sort by", sort)
         .under(Group::Table)
         .with(&[Arg::may("COLUMN", "its name; none opens the list").of(ArgKind::Column)]),

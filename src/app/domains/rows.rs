@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::{filter::Query, subject::Scene},
-    model::{DomainKey, Nanos},
+    model::{DomainKey, DomainState, Nanos},
 };
 
 impl Table {
@@ -42,6 +42,11 @@ impl Table {
         if *query != Query::default() {
             let wanted = |place| scene.subject(place).is_some_and(|s| query.matches(&s));
             rows.retain(|row| matches!(row, Row::Here(place) if wanted(*place)));
+        }
+        if self.running_only {
+            let domains = &scene.snapshot.domains;
+            let runs = |place: usize| domains.get(place).is_some_and(|it| it.state != DomainState::Off);
+            rows.retain(|row| matches!(row, Row::Here(place) if runs(*place)));
         }
         rows.extend((0..gone.len()).map(Row::Gone));
         let domains = &scene.snapshot.domains;
@@ -102,7 +107,8 @@ impl Table {
     fn note_gone(&mut self, old: &Scene<'_>, here: &HashSet<DomainKey>, now: Nanos) {
         let uuids: HashSet<_> = here.iter().map(|k| k.uuid).filter(|u| !u.is_nil()).collect();
         for (place, domain) in old.snapshot.domains.iter().enumerate() {
-            if here.contains(&domain.key) || uuids.contains(&domain.key.uuid) {
+            let hidden = self.running_only && domain.state == DomainState::Off;
+            if hidden || here.contains(&domain.key) || uuids.contains(&domain.key.uuid) {
                 continue;
             }
             let Some(subject) = old.subject(place).filter(|s| self.query.matches(s)) else { continue };

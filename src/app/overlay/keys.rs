@@ -8,6 +8,7 @@ use crate::app::{
     App, Effect,
     command::{Group, Scope},
     keymap::Key,
+    xml::Purpose,
 };
 
 impl App {
@@ -66,12 +67,17 @@ impl App {
                 let query = input.value().to_owned();
                 self.filter_by(&query);
             }
+            Some(Overlay::Xml { purpose: Purpose::Find, input, before, .. }) => {
+                let (text, at) = (input.value().to_owned(), before.1);
+                self.seek_xml(&text, at);
+            }
             Some(Overlay::Help { offset: line, .. } | Overlay::Palette { selected: line, .. }) => *line = 0,
             Some(
                 Overlay::Interval { error, .. }
                 | Overlay::Arguments { error, .. }
                 | Overlay::Cpus { error, .. }
                 | Overlay::Console { error, .. }
+                | Overlay::Xml { error, .. }
                 | Overlay::TypeTheName { error, .. },
             ) => *error = None,
             _ => {}

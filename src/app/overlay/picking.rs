@@ -1,14 +1,19 @@
 //! Picking, taking and leaving in overlays.
 
 use super::{Overlay, Pick, first_line, help, listed, palette};
-use crate::app::{App, Column, Effect, domains::Step, interval};
+use crate::app::{
+    App, Column, Effect,
+    domains::Step,
+    interval,
+    xml::{Keep, Purpose},
+};
 
 impl App {
     /// Does what a key or a click asks of the overlay.
     pub(in crate::app) fn pick(&mut self, pick: Pick) -> Vec<Effect> {
         match pick {
             Pick::Accept => return self.accept(),
-            Pick::Cancel => self.cancel(),
+            Pick::Cancel => return self.cancel(),
             Pick::Lines(by) if self.walks_past(by) => self.recall(-by.signum()),
             Pick::Lines(by) => self.go(Step::Lines(by)),
             Pick::Pages(by) => self.go(Step::Pages(by)),
@@ -72,12 +77,14 @@ impl App {
             }
             Some(Overlay::Devices { ttys, .. }) => ttys.len(),
             Some(Overlay::Paste { text, .. }) => text.lines().count(),
+            Some(Overlay::Revised { revised, .. }) => revised.lines(),
             Some(
                 Overlay::Filter { .. }
                 | Overlay::Interval { .. }
                 | Overlay::Arguments { .. }
                 | Overlay::Cpus { .. }
                 | Overlay::Console { .. }
+                | Overlay::Xml { .. }
                 | Overlay::Leave
                 | Overlay::Discard
                 | Overlay::HostLog { .. },
@@ -113,14 +120,18 @@ impl App {
         }
     }
 
-    fn cancel(&mut self) {
+    fn cancel(&mut self) -> Vec<Effect> {
         if self.leave_candidates() {
-            return;
+            return Vec::new();
         }
         self.prompt.settle();
-        if let Some(Overlay::Filter { before, .. }) = self.overlay.take() {
-            self.filter_by(&before);
+        match self.overlay.take() {
+            Some(Overlay::Filter { before, .. }) => self.filter_by(&before),
+            Some(Overlay::Xml { purpose: Purpose::Find, before, .. }) => self.cancel_find(before),
+            Some(Overlay::Revised { revised, .. }) => return self.leave_revised(revised.draft, Keep::Yes),
+            _ => {}
         }
+        Vec::new()
     }
 
     fn accept(&mut self) -> Vec<Effect> {
@@ -150,9 +161,14 @@ impl App {
                 let tty = ttys.get(selected).map(|tty| tty.name.clone());
                 return self.show_console(key, name, tty);
             }
+            Some(Overlay::Xml { purpose, input, .. }) => return self.accept_xml(purpose, input),
             // Only its own key says yes: Enter may be one too many.
             Some(
-                asks @ (Overlay::Confirm { .. } | Overlay::Leave | Overlay::Discard | Overlay::Paste { .. }),
+                asks @ (Overlay::Confirm { .. }
+                | Overlay::Leave
+                | Overlay::Discard
+                | Overlay::Revised { .. }
+                | Overlay::Paste { .. }),
             ) => {
                 self.overlay = Some(asks);
             }

@@ -16,6 +16,8 @@ use crate::{
 
 /// How much of the past the header's graph shows.
 const SPAN: Nanos = Nanos(60_000_000_000);
+/// The fewest columns of that graph that still say something.
+const SHORTEST: u16 = 12;
 
 /// The host's load in numbers.
 struct Load {
@@ -117,7 +119,13 @@ pub(super) fn lines(canvas: &mut Canvas<'_>, place: Rect) {
     let plot = plot(canvas, load.full);
     let words = u16::try_from(cpu.len()).unwrap_or(0).saturating_add(7).max(20);
     let traffic = 30;
-    let graph = (place.width.saturating_sub(words + traffic) * 2 / 5).min(60);
+    let mut lamps = Phrase::default();
+    lights(&mut lamps, canvas, shown);
+    let left = place.width.saturating_sub(words + traffic);
+    let graph = (left * 2 / 5).min(60);
+    // Which drivers answer is worth some of the graph's past, where they get room by it.
+    let beside = left.saturating_sub(lamps.width() + 2);
+    let graph = if beside < SHORTEST { graph } else { graph.min(beside) };
     let x = place.x + words;
     for (line, strip) in (0..).zip(Strip::rows(2)) {
         let mut pen = canvas.pen(place, line);
@@ -137,8 +145,6 @@ pub(super) fn lines(canvas: &mut Canvas<'_>, place: Rect) {
     pen.leave(traffic).goto(x + graph + 3);
     let width = pen.room().saturating_sub(20).min(30);
     memory_line(&mut pen, shown, width);
-    let mut lamps = Phrase::default();
-    lights(&mut lamps, canvas, shown);
     let mut pen = canvas.pen(place, 1);
     pen.leave(traffic).goto(x + graph + 1);
     if pen.room() > lamps.width() {

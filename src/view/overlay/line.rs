@@ -8,6 +8,7 @@ use crate::{
         App, Overlay,
         command::{Arg, Command, Run},
         consoles::Purpose,
+        xml,
     },
     model::{CpuSet, text::visible},
     view::{
@@ -24,9 +25,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, last: Rect, overlay: &Overlay) -> Op
     let (label, error) = match overlay {
         Overlay::Filter { .. } => ("filter /", app.table.filter_error.as_deref()),
         Overlay::Interval { error, .. } => ("sample every ", error.as_deref()),
-        Overlay::Arguments { error, .. } | Overlay::Cpus { error, .. } | Overlay::Console { error, .. } => {
-            (asked.as_str(), error.as_deref())
-        }
+        Overlay::Arguments { error, .. }
+        | Overlay::Cpus { error, .. }
+        | Overlay::Console { error, .. }
+        | Overlay::Xml { error, .. } => (asked.as_str(), error.as_deref()),
         _ => (":", None),
     };
     let keys = footer::width(app).min(last.width / 2);
@@ -45,7 +47,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, last: Rect, overlay: &Overlay) -> Op
         (None, Overlay::Console { purpose: Purpose::Find, .. }) => {
             pen.put("  in all lines kept", theme.dim())
         }
-        (None, Overlay::Console { .. }) => pen.put("  which must not be there", theme.dim()),
+        (None, Overlay::Xml { purpose: xml::Purpose::Find, .. }) => {
+            pen.print(theme.dim(), format_args!("  {} found", app.xml.hits.len()))
+        }
+        (None, Overlay::Console { .. } | Overlay::Xml { .. }) => {
+            pen.put("  which must not be there", theme.dim())
+        }
         (None, Overlay::Interval { .. }) => pen.put("  seconds, or as 250ms", theme.dim()),
         (None, _) => pen.skip(2).put(&told(app.awaited()), theme.dim()),
     };
@@ -64,6 +71,9 @@ fn asked(app: &App, overlay: &Overlay) -> String {
         return format!("{} pCPUs of vCPU {vcpus}: ", app.pins.half.word());
     }
     if let Overlay::Console { purpose, .. } = overlay {
+        return format!("{}: ", purpose.title());
+    }
+    if let Overlay::Xml { purpose, .. } = overlay {
         return format!("{}: ", purpose.title());
     }
     let Overlay::Arguments { command, line, .. } = overlay else { return String::new() };

@@ -8,7 +8,12 @@ use crate::{
 };
 
 /// Opens a box of at most this size in the middle; returns what is inside.
-pub(super) fn middle(canvas: &mut Canvas<'_>, body: Rect, (width, height): (u16, u16), title: &str) -> Rect {
+pub(in crate::view) fn middle(
+    canvas: &mut Canvas<'_>,
+    body: Rect,
+    (width, height): (u16, u16),
+    title: &str,
+) -> Rect {
     let (width, height) = (width.min(body.width), height.min(body.height));
     let place =
         Rect { x: body.x + (body.width - width) / 2, y: body.y + (body.height - height) / 2, width, height };

@@ -1,0 +1,221 @@
+//! The XML panel: a definition in colours by what each part of it is, or what differs between two of them.
+
+mod line;
+mod revised;
+
+pub(super) use revised::draw as revised;
+
+use line::{Ink, text};
+use ratatui::{layout::Rect, style::Style};
+use unicode_width::UnicodeWidthStr;
+
+use super::canvas::{Canvas, Pen, area};
+use crate::{
+    app::{
+        App, Panel,
+        xml::{Change, Hit, Reading, Row, Shown, Side, Sight, Xml},
+    },
+    model::{HostId, markup::Problem, text::visible},
+};
+
+/// From this width on lines have their numbers.
+const NUMBERED: u16 = 60;
+
+/// Draws it.
+pub(super) fn draw(canvas: &mut Canvas<'_>, inner: Rect) {
+    let xml = &canvas.app.xml;
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    title(canvas, Rect { x: inner.x.saturating_sub(1), ..inner });
+    canvas.regions.xml = area(inner);
+    canvas.regions.lengths[Panel::Xml as usize] = u16::try_from(xml.rows.len()).unwrap_or(u16::MAX);
+    if xml.rows.is_empty() {
+        return nothing(canvas, inner);
+    }
+    let last = xml.rows.len().saturating_sub(usize::from(inner.height));
+    let first = xml.first.min(last).max((xml.cursor + 1).saturating_sub(inner.height.into()));
+    for (line, (place, row)) in (0..inner.height).zip(xml.rows.iter().enumerate().skip(first)) {
+        draw_row(&mut canvas.pen(inner, line), xml, *row);
+        if place == xml.cursor && canvas.app.screen.focus == Panel::Xml {
+            let whole = Rect { x: inner.x - 1, y: inner.y + line, width: inner.width + 2, height: 1 };
+            let selection = canvas.theme.selection();
+            canvas.tint(whole, selection);
+        }
+    }
+}
+
+/// Of whom, what of it, and what is wrong with it.
+fn title(canvas: &mut Canvas<'_>, inner: Rect) {
+    let xml = &canvas.app.xml;
+    let (theme, host) = (canvas.theme, xml.of.and_then(|(host, _)| elsewhere(canvas.app, host)));
+    let mut pen = canvas.title_pen(Panel::Xml, inner);
+    pen.put(&xml.label, theme.strong());
+    if let Some(host) = host {
+        pen.put("@", theme.dim()).put(&host, theme.warning());
+    }
+    pen.put(" ", theme.title()).put(xml.sight.word(), theme.accent());
+    pen.put(if xml.fixed { " stays " } else { " " }, theme.label());
+    if let Some(wrong) = xml.shown().map(|shown| shown.markup.problems.len()).filter(|wrong| *wrong > 0) {
+        let problems = if wrong == 1 { "problem" } else { "problems" };
+        pen.print(theme.warning(), format_args!("{} {wrong} {problems} ", pen.signs.warn));
+    }
+    if !xml.search.is_empty() {
+        let found = xml.hits.len();
+        pen.put("/", theme.key()).put(&visible(&xml.search), theme.matched());
+        match xml.current() {
+            Some(at) => pen.print(theme.label(), format_args!(" {} of {found} found ", at + 1)),
+            None => pen.print(theme.label(), format_args!(" {found} found ")),
+        };
+    }
+}
+
+/// The host's name, safe to show, where it is another than the one that is looked at.
+fn elsewhere(app: &App, host: HostId) -> Option<String> {
+    let pane = app.hosts.iter().find(|pane| pane.id == host && host != app.pane().id)?;
+    Some(visible(&pane.uri).into_owned())
+}
+
+/// Why there is no row to draw.
+fn nothing(canvas: &mut Canvas<'_>, inner: Rect) {
+    let (xml, theme) = (&canvas.app.xml, canvas.theme);
+    let mut row = inner.height / 3;
+    if xml.of.is_none() {
+        canvas.pen(inner, row).put("no domain under the cursor", theme.dim());
+        return;
+    }
+    let both = [("what it runs with", &xml.live), ("what is kept of it", &xml.kept)];
+    let seen = |reading: &Reading| xml.sight == Sight::Diff || std::ptr::eq(reading, xml.reading());
+    for (what, reading) in both.into_iter().filter(|(_, reading)| seen(reading)) {
+        match reading {
+            Reading::Failed(why, _) => row = failed(canvas, inner, (row, what, why)),
+            Reading::Unread => {
+                canvas.pen(inner, row).put("reading ", theme.dim()).put(what, theme.dim());
+            }
+            Reading::Known(..) => continue,
+        }
+        row += 1;
+    }
+    if both.iter().all(|(_, reading)| reading.known().is_some()) && xml.sight == Sight::Diff {
+        canvas.pen(inner, row).put("it runs with what is kept of it: nothing differs", theme.good());
+    } else if xml.shown().is_some() {
+        canvas.pen(inner, row).put("the definition is empty", theme.dim());
+    }
+}
+
+/// What could not be read and each driver's reason; returns the line after it.
+fn failed(canvas: &mut Canvas<'_>, inner: Rect, (mut line, what, why): (u16, &str, &[String])) -> u16 {
+    let theme = canvas.theme;
+    canvas.pen(inner, line).put("! cannot read ", theme.error()).put(what, theme.error());
+    let room = usize::from(inner.width.saturating_sub(2)).max(1);
+    for reason in why {
+        // A reason may be long, and is nowhere else.
+        for part in wrapped(reason, room) {
+            line += 1;
+            canvas.pen(inner, line).skip(2).put(&part, theme.text());
+        }
+    }
+    line + 1
+}
+
+/// A sentence in lines of so many characters, broken at blanks where there are any.
+fn wrapped(text: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.last().map_or(0, |line| line.width());
+        if last > 0 && last + 1 + word.width() > room {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
+}
+
+fn draw_row(pen: &mut Pen<'_>, xml: &Xml, row: Row) {
+    let theme = pen.theme;
+    match (row, xml.shown()) {
+        (Row::Change(place), _) => {
+            if let Some(change) = xml.changes.get(place) {
+                draw_change(pen, change, (xml, place));
+            }
+        }
+        (Row::File, Some(Shown { file: Some(file), .. })) => {
+            pen.put("  made of ", theme.label()).put(&visible(&file.to_string_lossy()), theme.text());
+        }
+        (Row::Lost(place), Some(shown)) => {
+            let clause = shown.lost.get(place).map_or("", String::as_str);
+            pen.put(pen.signs.warn, theme.warning()).skip(1).put("lost: ", theme.warning());
+            pen.put(clause, theme.text());
+        }
+        (Row::Problem(place), Some(shown)) => {
+            if let Some(problem) = shown.markup.problems.get(place) {
+                draw_problem(pen, problem);
+            }
+        }
+        (Row::Line(line), Some(shown)) => draw_line(pen, (xml, shown), line),
+        _ => {}
+    }
+}
+
+/// `! 12:5: /domain/devices/disk[2]: …`.
+fn draw_problem(pen: &mut Pen<'_>, problem: &Problem) {
+    let theme = pen.theme;
+    let style = grave(pen, problem);
+    pen.put(pen.signs.warn, style).print(style, format_args!(" {}:{}: ", problem.line, problem.column));
+    if !problem.path.is_empty() {
+        pen.put(&visible(&problem.path), theme.label()).put(": ", theme.label());
+    }
+    pen.put(&visible(&problem.message), theme.text());
+}
+
+fn grave(pen: &Pen<'_>, problem: &Problem) -> Style {
+    if problem.fatal { pen.theme.error() } else { pen.theme.warning() }
+}
+
+/// A line: what is wrong in it, its number, whether it can be folded, its text.
+fn draw_line(pen: &mut Pen<'_>, (xml, shown): (&Xml, &Shown), number: usize) {
+    let (theme, signs) = (pen.theme, pen.signs);
+    let Some(line) = shown.markup.lines.get(number) else { return };
+    let mut wrong = shown.markup.problems.iter().filter(|problem| problem.line == number + 1);
+    match wrong.next().map(|first| wrong.find(|other| other.fatal).unwrap_or(first)) {
+        Some(problem) => pen.put(signs.warn, grave(pen, problem)),
+        None => pen.skip(1),
+    };
+    if pen.room() >= NUMBERED {
+        let digits = u16::try_from(shown.markup.lines.len().to_string().len()).unwrap_or(1);
+        pen.right(digits, &(number + 1).to_string(), theme.dim()).skip(1);
+    }
+    let folded = xml.folded.contains(&number);
+    let sign = if folded { signs.folded } else { signs.unfolded };
+    pen.put(if line.fold.is_some() { sign } else { " " }, theme.key());
+    pen.put(if xml.left > 0 { signs.more[0] } else { " " }, theme.dim());
+    text(pen, line, &Ink { left: xml.left, hits: hits(xml, number), side: None });
+    if let Some(last) = line.fold.filter(|_| folded) {
+        pen.skip(1).print(theme.accent(), format_args!("{} {} lines", signs.ellipsis, last - number));
+    }
+}
+
+fn draw_change(pen: &mut Pen<'_>, change: &Change, (xml, place): (&Xml, usize)) {
+    let (theme, signs) = (pen.theme, pen.signs);
+    let (sign, style) = match change.side {
+        Side::Both => (" ", theme.text()),
+        Side::Before => ("-", theme.removed()),
+        Side::After => ("+", theme.added()),
+        Side::Left(lines) => {
+            pen.print(theme.dim(), format_args!("{} {lines} lines are the same", signs.ellipsis));
+            return;
+        }
+    };
+    pen.put(sign, style).put(if xml.left > 0 { signs.more[0] } else { " " }, theme.dim());
+    text(pen, &change.line, &Ink { left: xml.left, hits: hits(xml, place), side: Some(change.side) });
+}
+
+/// What was looked for, where it stands in a line.
+fn hits(xml: &Xml, at: usize) -> &[Hit] {
+    let first = xml.hits.partition_point(|hit| hit.at < at);
+    let end = xml.hits.partition_point(|hit| hit.at <= at);
+    &xml.hits[first..end]
+}
