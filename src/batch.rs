@@ -91,11 +91,17 @@ pub fn run(
     }
     let mut left = plan.count;
     while left != Some(0) {
-        let at = wait();
+        let (at, mut news) = (wait(), false);
         for host in &mut *hosts {
             host.sample(at, &plan.demand());
             host.report(output.messages)?;
-            write(&mut buffer, plan, host);
+            if host.is_news() {
+                write(&mut buffer, plan, host);
+                news = true;
+            }
+        }
+        if !news {
+            continue;
         }
         output.samples.write_all(buffer.bytes())?;
         output.samples.flush()?;

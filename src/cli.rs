@@ -12,12 +12,14 @@ pub mod args;
 mod audit;
 mod complete;
 mod console;
+mod edit;
 mod find;
 mod hosts;
 mod json;
 mod look;
 mod pages;
 mod paper;
+mod proxy;
 mod sample;
 mod screen;
 pub mod trouble;
@@ -53,6 +55,11 @@ fn carry_out(options: &Options) -> Result<(), Trouble> {
     {
         return print(&page);
     }
+    if let Task::Proxy(wish) = &options.task
+        && wish.unit
+    {
+        return proxy::print_unit(wish, options);
+    }
     if let Task::Complete(line) = &options.task {
         return complete::run(line);
     }
@@ -66,8 +73,10 @@ fn carry_out(options: &Options) -> Result<(), Trouble> {
         Task::Batch(plan) => sample::run(options, *plan, &config, &hosts),
         Task::Look(wish) if wish.look == Look::Events => look::events::run(wish, &config, &hosts),
         Task::Look(wish) => look::run(wish, &hosts),
-        Task::Act(wish) => act::run(wish, (options, &config), &hosts),
+        Task::Act(wish) => act::run(wish, (options, &config), &hosts).map(drop),
         Task::Console(wish) => console::run(wish, (options, &config), &hosts),
+        Task::Proxy(wish) => proxy::run(wish, &hosts),
+        Task::Edit(domain) => edit::run(domain, (options, &config), &hosts),
         Task::Complete(_) | Task::Play(_) => Ok(()),
     }
 }

@@ -10,6 +10,7 @@
 //!  driver     Observe and Control; the stack with its three routes; one module per peer
 //!  sampler    a thread that fills snapshots at absolute deadlines
 //!  console    guests' consoles, each on a thread of its own: guard, emulator, sharing, recordings
+//!  proxy      a small privileged process that answers reading operations over a socket, and nothing else
 //!  app        all state of the screen; messages in, effects out; no I/O, no clock
 //!  theme      roles to colours
 //!  view       draws the app: &App in, cells and Regions out
@@ -25,6 +26,7 @@ pub mod config;
 pub mod console;
 pub mod driver;
 pub mod model;
+pub mod proxy;
 pub mod runtime;
 pub mod sampler;
 pub mod theme;

@@ -26,6 +26,8 @@ pub struct Host {
     compared: bool,
     /// Whether the user was told that it does not answer.
     reported: bool,
+    /// How often it is read, where that is known.
+    interval: Option<Nanos>,
 }
 
 impl Host {
@@ -40,7 +42,14 @@ impl Host {
             rates: Rates::default(),
             compared: false,
             reported: false,
+            interval: None,
         }
+    }
+
+    /// The same, which is read this often.
+    #[must_use]
+    pub fn every(self, interval: Nanos) -> Self {
+        Self { interval: Some(interval), ..self }
     }
 
     /// Reads the host, and compares with the last time it answered.
@@ -49,8 +58,14 @@ impl Host {
             swap(&mut self.old, &mut self.new);
             self.compared = true;
         }
-        self.reader.sample(at, demand, &mut self.new);
+        let demand = Demand { interval: self.interval, ..demand.clone() };
+        self.reader.sample(at, &demand, &mut self.new);
         self.rates.fill(self.compared.then_some(&self.old), &self.new);
+    }
+
+    /// Whether the last reading is another than the one before; a peer that samples by itself may have had none.
+    pub fn is_news(&self) -> bool {
+        !self.compared || self.new.stale.is_some() || self.new.at != self.old.at
     }
 
     /// Says once that the host stopped answering, and once that it answers again.

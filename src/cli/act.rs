@@ -12,6 +12,7 @@ mod ask;
 mod carry;
 mod errand;
 mod held;
+mod moving;
 mod outcome;
 mod revert;
 mod settled;
@@ -26,14 +27,14 @@ use super::{
 };
 use crate::{app::words, audit::Scribe, config::Config, model::Attempt, model::text::visible, sampler};
 use errand::Errand;
-use outcome::Outcome;
+pub(super) use outcome::Outcome;
 
-/// Does what the command says and prints what came of it.
+/// Does what the command says and prints what came of it; tells it too.
 pub(super) fn run(
     wish: &ActWish,
     (options, config): (&Options, &Config),
     choices: &[Choice],
-) -> Result<(), Trouble> {
+) -> Result<Outcome, Trouble> {
     let [choice] = choices else {
         return Err(Trouble::usage("a command takes one host: write -c once"));
     };
@@ -43,7 +44,8 @@ pub(super) fn run(
     errand.scribe = scribe;
     let mut outcome = errand.carry_out()?;
     let ended = watch::watch(&mut errand, &mut outcome);
-    finish(&mut errand, &mut outcome, ended)
+    finish(&mut errand, &mut outcome, ended)?;
+    Ok(outcome)
 }
 
 /// Opens the host, finds the domain and asks what is to be asked: nothing is changed yet.

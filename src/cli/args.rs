@@ -3,6 +3,7 @@
 mod change;
 mod console;
 mod define;
+mod proxy;
 
 use std::{ffi::OsString, path::PathBuf};
 
@@ -11,13 +12,14 @@ use clap::{ArgMatches, error::ErrorKind, parser::ValueSource};
 use crate::{
     app::command::{self, Look},
     batch::{Format, Plan, View},
-    model::Nanos,
+    model::{Nanos, Which},
 };
 pub use change::ActWish;
 pub use console::ConsoleWish;
 use define::COMPLETE;
 pub use define::command;
 pub(super) use define::shown;
+pub use proxy::ProxyWish;
 
 /// What the user wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,8 +47,12 @@ pub enum Task {
     Look(LookWish),
     /// Give the terminal to a domain's console.
     Console(ConsoleWish),
+    /// Have what is kept of this domain edited.
+    Edit(String),
     /// Play this recording.
     Play(PathBuf),
+    /// Serve a host's readings.
+    Proxy(ProxyWish),
     /// Carry out one command that changes the host.
     Act(ActWish),
     /// Print what can stand at the end of this line, for a shell.
@@ -77,6 +83,8 @@ pub struct LookWish {
     pub shell: Option<String>,
     /// Whether domains that are off are listed too.
     pub all: bool,
+    /// Which definition is meant, for the command that prints one.
+    pub which: Which,
     /// Whether to go on until interrupted.
     pub follow: bool,
     /// Whether to print JSON instead of text.
@@ -174,6 +182,8 @@ fn one_command(name: &str, matches: &ArgMatches) -> Result<Task, clap::Error> {
     let row = command::find(name).ok_or_else(unknown)?;
     match row.look {
         Some(Look::Console) => console::wish(matches).map(Task::Console),
+        Some(Look::Proxy) => proxy::wish(matches).map(Task::Proxy),
+        Some(Look::Edit) => console::domain(matches, name).map(Task::Edit),
         Some(Look::Play) => Ok(Task::Play(word(matches, "FILE").unwrap_or_default().into())),
         Some(look) if !row.changes() || change::words(row, matches).is_empty() => {
             change::refuse_options(row, matches)?;
@@ -191,6 +201,7 @@ fn look_wish(row: &command::Command, look: Look, matches: &ArgMatches) -> LookWi
         domain: given("DOMAIN").then(|| matches.get_one("DOMAIN").cloned()).flatten(),
         shell: given("SHELL").then(|| matches.get_one("SHELL").cloned()).flatten(),
         all: given("--all") && matches.get_flag("all"),
+        which: if given("--kept") && matches.get_flag("kept") { Which::Kept } else { Which::Live },
         follow: given("--follow") && matches.get_flag("follow"),
         json: !look.is_page() && word(matches, "format") == Some("json"),
     }

@@ -100,7 +100,7 @@ fn wanted(wish: &ConsoleWish, session: &mut Session) -> Result<Wanted, Trouble> 
     let mut snapshot = Snapshot::default();
     session.reader.sample(sampler::stamp(), &Demand::default(), &mut snapshot);
     super::look::readable(&session.reader, &mut snapshot)?;
-    let domain = find::domain(&snapshot.domains, &wish.domain)?;
+    let domain = find::domain(&snapshot, &wish.domain)?;
     let ttys = session.consoles.list(domain.key).map_err(|failure| Trouble::failure(&failure))?;
     let names: Vec<_> = ttys.iter().map(|tty| tty.name.to_string()).collect();
     if let Some(name) = wish.tty.as_ref().filter(|name| !names.contains(name)) {

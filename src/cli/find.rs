@@ -4,15 +4,34 @@ use super::trouble::{Status, Trouble};
 use crate::{
     model::domain::find,
     model::nearest::near,
-    model::{Domain, text::visible},
+    model::{Domain, DriverStatus, Light, Op, Snapshot, text::visible},
 };
 
 /// How many names are offered for one that is wrong.
 const OFFERED: usize = 3;
 
 /// The domain that is meant: by id where it is all digits and such an id exists, else by name, else by uuid.
-pub(super) fn domain<'a>(domains: &'a [Domain], wanted: &str) -> Result<&'a Domain, Trouble> {
-    find(domains, wanted).ok_or_else(|| unknown(domains, wanted))
+pub(super) fn domain<'a>(snapshot: &'a Snapshot, wanted: &str) -> Result<&'a Domain, Trouble> {
+    find(&snapshot.domains, wanted).ok_or_else(|| {
+        unread(snapshot).map_or_else(
+            || unknown(&snapshot.domains, wanted),
+            |why| {
+                let text = format!("no domain {:?} was found, and not all could be read", visible(wanted));
+                Trouble::new(Status::Failed, format!("{text}\n  {why}"))
+            },
+        )
+    })
+}
+
+/// Why one may be there that is not among those read: what a driver says who tells of those that do not run.
+fn unread(snapshot: &Snapshot) -> Option<String> {
+    let part = |driver: &DriverStatus| match &driver.light {
+        Light::Degraded(why) | Light::Down(why) if driver.ops.contains(&Op::Inactive) => {
+            Some(format!("{}: {why}", driver.name))
+        }
+        _ => None,
+    };
+    snapshot.drivers.iter().find_map(part)
 }
 
 fn unknown(domains: &[Domain], wanted: &str) -> Trouble {
@@ -42,13 +61,17 @@ mod tests {
         Domain { key, name: Name::new(name), ..Domain::default() }
     }
 
-    fn domains() -> Vec<Domain> {
-        vec![
+    fn domains() -> Snapshot {
+        of(vec![
             made(Some(0), "Domain-0", 0),
             made(Some(7), "web1", 1),
             made(Some(8), "7", 2),
             made(None, "web2", 3),
-        ]
+        ])
+    }
+
+    fn of(domains: Vec<Domain>) -> Snapshot {
+        Snapshot { domains, ..Snapshot::default() }
     }
 
     #[test]
@@ -56,13 +79,13 @@ mod tests {
         let domains = domains();
         let uuid = Uuid::from_u128(3).to_string();
         for (wanted, place) in [("7", 1), ("web1", 1), ("8", 2), ("web2", 3), (uuid.as_str(), 3)] {
-            assert_eq!(domain(&domains, wanted).map(|d| d.key), Ok(domains[place].key), "{wanted}");
+            assert_eq!(domain(&domains, wanted).map(|d| d.key), Ok(domains.domains[place].key), "{wanted}");
         }
     }
 
     #[test]
     fn a_number_that_is_no_id_may_be_a_name() {
-        let domains = vec![made(Some(1), "42", 1)];
+        let domains = of(vec![made(Some(1), "42", 1)]);
         assert!(domain(&domains, "42").is_ok());
     }
 
@@ -79,6 +102,22 @@ mod tests {
             let trouble = domain(&domains(), wanted).expect_err(wanted);
             assert_eq!(trouble.status, Status::NoDomain);
             assert!(trouble.text.contains(said), "{wanted}: {}", trouble.text);
+        }
+    }
+
+    #[test]
+    fn nobody_is_told_that_there_is_no_domain_where_not_all_could_be_read() {
+        for light in [Light::Degraded("could not read web3".into()), Light::Down("no answer".into())] {
+            let mut snapshot = domains();
+            let ops = [Op::Inactive].into();
+            snapshot.drivers =
+                vec![DriverStatus { name: "xend".into(), light, ops, ..DriverStatus::default() }];
+            assert!(domain(&snapshot, "web2").is_ok());
+            let trouble = domain(&snapshot, "web3").expect_err("it was not read");
+            assert_eq!(trouble.status, Status::Failed);
+            assert!(trouble.text.contains("not all could be read\n  xend: "), "{}", trouble.text);
+            snapshot.drivers[0].ops = [Op::Identify].into();
+            assert_eq!(domain(&snapshot, "web3").map(|d| d.key).expect_err("none").status, Status::NoDomain);
         }
     }
 }

@@ -43,6 +43,9 @@ pub(super) fn looking_only(options: &Options, config: &Config, choice: &Choice) 
     if options.read_only {
         return Some("opened with -r".into());
     }
+    if matches!(choice.uri, Uri::Proxy(_)) {
+        return Some("the proxy only reads: changing needs root".into());
+    }
     listed().then(|| "as `read_only` of the config file says".into())
 }
 

@@ -7,6 +7,7 @@ mod domain;
 pub(super) mod events;
 mod host;
 mod list;
+mod xml;
 
 use super::{args::LookWish, find, hosts, hosts::Choice, pages, print, trouble::Trouble};
 use crate::{
@@ -43,8 +44,11 @@ fn made(wish: &LookWish, subject: &mut Subject) -> Result<Vec<u8>, Trouble> {
         Look::Dmesg => host::dmesg(wish, subject),
         Look::List => list::made(wish, subject),
         Look::Config => config::made(wish, subject),
+        Look::Xml => xml::made(wish, subject),
         // Events are printed as they come, not when all of them are there.
-        Look::Events | Look::Console | Look::Play => Err(Trouble::usage("it does not end by itself")),
+        Look::Events | Look::Console | Look::Edit | Look::Play | Look::Proxy => {
+            Err(Trouble::usage("it does not end by itself"))
+        }
         Look::Completions | Look::Man => Ok(pages::made(wish).unwrap_or_default()),
         Look::Info | Look::Vcpus | Look::Sched => domain::made(wish, subject),
     }
@@ -61,7 +65,7 @@ impl Subject {
     fn find_domain(&mut self, wanted: &str) -> Result<DomainKey, Trouble> {
         self.read(&Demand::default());
         readable(&self.reader, &mut self.snapshot)?;
-        Ok(find::domain(&self.snapshot.domains, wanted)?.key)
+        Ok(find::domain(&self.snapshot, wanted)?.key)
     }
 
     /// Reads the host with all of the domain that is meant.
@@ -69,7 +73,7 @@ impl Subject {
         let key = self.find_domain(wanted)?;
         self.read(&Demand { focus: Some(key), devices: true, ..Demand::default() });
         readable(&self.reader, &mut self.snapshot)?;
-        find::domain(&self.snapshot.domains, wanted).cloned()
+        find::domain(&self.snapshot, wanted).cloned()
     }
 
     /// What the host is called.

@@ -16,11 +16,13 @@ use crate::{
 
 /// Samples every host until the plan is done, stdout is closed or a signal ends the process.
 pub(super) fn run(options: &Options, plan: Plan, config: &Config, choices: &[Choice]) -> Result<(), Trouble> {
+    let interval = interval(options, config);
     let open = |(place, choice): (usize, &Choice)| {
-        hosts::open_read_only(choice, place).map(|reader| Host::new(&choice.uri.to_string(), reader))
+        let host = |reader| Host::new(&choice.uri.to_string(), reader).every(interval);
+        hosts::open_read_only(choice, place).map(host)
     };
     let mut hosts = choices.iter().enumerate().map(open).collect::<Result<Vec<_>, _>>()?;
-    let mut pace = Pace::new(interval(options, config));
+    let mut pace = Pace::new(interval);
     let (mut samples, mut messages) = (io::stdout().lock(), io::stderr().lock());
     let mut output = Output { samples: &mut samples, messages: &mut messages };
     batch::run(&mut hosts, plan, || pace.wait().0, &mut output).map_err(|error| Trouble::output(&error))

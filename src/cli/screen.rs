@@ -134,7 +134,8 @@ fn open(
     } else {
         let session = host::open(&choice.uri, hosts::id(place))
             .map_err(|failure| Trouble::open(&choice.uri.to_string(), &failure))?;
-        (session, Mode::Operator)
+        let mode = session.barred.clone().map_or(Mode::Operator, Mode::Viewer);
+        (session, mode)
     };
     Ok((HostPane::new(hosts::id(place), choice.uri.to_string(), choice.why.clone(), mode), session))
 }

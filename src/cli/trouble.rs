@@ -87,8 +87,10 @@ impl Trouble {
 
     /// A host cannot be opened: every driver's reason. Rights and time keep their own status.
     pub fn open(uri: &str, failure: &Failure) -> Self {
+        // One way that is barred to this user is what to tell, whatever is not there besides.
+        let denied = failure.reasons.iter().any(|reason| reason.kind == Kind::Denied);
         let status = match failure.kind() {
-            Kind::Denied => Status::Refused,
+            _ if denied => Status::Refused,
             Kind::TimedOut => Status::TimedOut,
             _ => Status::CannotConnect,
         };

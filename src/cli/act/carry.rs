@@ -8,13 +8,14 @@ use std::{
 use super::{
     super::trouble::{Status, Trouble},
     errand::Errand,
+    moving::Moving,
     outcome::Outcome,
     unwritten,
     watch::{Progress, SAMPLE},
 };
 use crate::{
     driver::execute,
-    model::{JobId, Nanos, Order, Report, order::Undoes, request::Request},
+    model::{JobId, Nanos, Order, Report, Snapshot, order::Undoes, request::Request},
     sampler,
 };
 
@@ -40,7 +41,8 @@ impl Errand<'_> {
 
     fn order(&self, requests: Vec<Request>, undoes: Option<Box<Undoes>>) -> Order {
         let prefix = if undoes.is_some() { "undo " } else { "" };
-        Order { job: JobId(1), command: format!("{prefix}{}", self.typed()), requests, undoes }
+        let upon = self.wish.upon.clone().filter(|_| undoes.is_none());
+        Order { job: JobId(1), command: format!("{prefix}{}", self.typed()), requests, undoes, upon }
     }
 
     /// Has the drivers do it. Everything this process changes goes through here.
@@ -50,7 +52,7 @@ impl Errand<'_> {
         let done = move || drop(answer.send(execute(&controller, &asked)));
         let spawned = thread::Builder::new().name("executor".into()).spawn(done);
         let answer = match spawned {
-            Ok(_) => self.await_answer(&answered),
+            Ok(_) => self.await_answer(&answered, order),
             Err(error) => Ok(Err(format!("there is no thread to be had: {error}"))),
         };
         let report = match answer {
@@ -72,8 +74,14 @@ impl Errand<'_> {
     }
 
     /// What the drivers answered; a driver that broke off is told in a clause.
-    fn await_answer(&self, answered: &mpsc::Receiver<Report>) -> Result<Result<Report, String>, Trouble> {
+    fn await_answer(
+        &self,
+        answered: &mpsc::Receiver<Report>,
+        order: &Order,
+    ) -> Result<Result<Report, String>, Trouble> {
         let (begun, mut progress) = (sampler::stamp().mono, Progress::new());
+        let mut moving = Moving::of(order.op(), self.target().map(|target| target.key));
+        let mut seen = Snapshot::default();
         let limit = self.wish.wait.unwrap_or(Nanos(u64::MAX));
         loop {
             match answered.recv_timeout(SAMPLE.into()) {
@@ -87,7 +95,9 @@ impl Errand<'_> {
             if took >= limit {
                 return Err(unanswered(&self.intent.title(), limit));
             }
-            progress.show(&format!("{}: asked, {:.0} s", self.intent.title(), took.seconds()));
+            let how = self.glance(&mut moving, &mut seen);
+            let how = how.unwrap_or_else(|| format!("asked, {:.0} s", took.seconds()));
+            progress.show(&format!("{}: {how}", self.intent.title()));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A host opened for changes, and what is to be done there.
 
-use std::sync::Arc;
+use std::{cell::RefCell, sync::Arc};
 
 use super::{
     super::{
@@ -12,6 +12,7 @@ use super::{
     },
     ask,
     held::Held,
+    looking_only,
 };
 use crate::{
     app::{
@@ -28,7 +29,8 @@ use crate::{
 pub(super) struct Errand<'a> {
     pub(super) wish: &'a ActWish,
     pub(super) intent: Intent,
-    pub(super) reader: Reader,
+    /// Looked at also while the drivers are at it.
+    pub(super) reader: RefCell<Reader>,
     pub(super) controller: Arc<Controller>,
     /// The host as last read.
     pub(super) snapshot: Snapshot,
@@ -43,15 +45,19 @@ impl<'a> Errand<'a> {
         let uri = choice.uri.to_string();
         let opened = session::open(&choice.uri, hosts::id(0));
         let session = opened.map_err(|failure| Trouble::open(&uri, &failure))?;
+        if let Some(why) = &session.barred {
+            return Err(looking_only(wish, why));
+        }
         let closed = || Trouble::new(Status::Refused, format!("{uri} takes no changes"));
         let controller = Arc::new(session.controller.ok_or_else(closed)?);
         let (mut reader, mut snapshot) = (session.reader, Snapshot::default());
         read(&mut reader, &mut snapshot)?;
-        let target = wish.domain.as_deref().map(|wanted| find::domain(&snapshot.domains, wanted));
+        let target = wish.domain.as_deref().map(|wanted| find::domain(&snapshot, wanted));
         let targets = target.transpose()?.map(Target::of).into_iter().collect();
         let line = Line { targets, words: wish.words.clone() };
         let intent = Intent::new(wish.command, line).map_err(Trouble::usage)?;
         let held = Held::take()?;
+        let reader = RefCell::new(reader);
         let errand = Self { wish, intent, reader, controller, snapshot, held, scribe: None };
         errand.reversible().map(|()| errand)
     }
@@ -66,7 +72,7 @@ impl<'a> Errand<'a> {
         if !ask::guard(self.wish, &self.intent, &self.held)? {
             return Ok(());
         }
-        read(&mut self.reader, &mut self.snapshot)?;
+        read(self.reader.get_mut(), &mut self.snapshot)?;
         self.target().map_or(Ok(()), |target| still(target, guard, &self.snapshot.domains))
     }
 
@@ -96,7 +102,7 @@ impl<'a> Errand<'a> {
     /// Reads the host; what cannot be read keeps its place in the snapshot, with the reason.
     pub(super) fn sample(&mut self, awaited: Vec<DomainKey>) {
         let demand = Demand { awaited, ..Demand::default() };
-        self.reader.sample(sampler::stamp(), &demand, &mut self.snapshot);
+        self.reader.get_mut().sample(sampler::stamp(), &demand, &mut self.snapshot);
     }
 
     /// What is to be taken back must have a way back, which is known before it is done.

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What came of a change.
-pub(super) struct Outcome {
+pub(in crate::cli) struct Outcome {
     /// The command's name.
     command: &'static str,
     /// The domain, or the file, as it is called on the terminal.
@@ -113,7 +113,8 @@ impl Outcome {
         self.time();
     }
 
-    fn time(&mut self) {
+    /// It took until now.
+    pub(super) fn time(&mut self) {
         self.took = sampler::stamp().mono.since(self.begun);
     }
 
@@ -131,8 +132,11 @@ impl Outcome {
         };
         let first = format!("{}: {} {end} ({})\n", self.label, self.way(), by.join(", "));
         let refused = self.steps().filter_map(|step| Some((&step.driver, &step.refused.as_ref()?.message)));
+        let lost = self.steps().flat_map(|step| step.lost.iter().map(|what| (&step.driver, what)));
         std::iter::once(first)
             .chain(refused.map(|(driver, why)| format!("  {driver} did not: {why}\n")))
+            .chain(self.report.notes.iter().map(|note| format!("  note: {note}\n")))
+            .chain(lost.map(|(driver, what)| format!("  {driver} did it without {}\n", visible(what))))
             .collect()
     }
 
@@ -164,8 +168,14 @@ impl Outcome {
             .with("seconds", self.took.seconds())
             .with("by", by)
             .with("steps", steps)
+            .with("notes", &self.report.notes)
             .with("kept", self.kept)
             .line()
+    }
+
+    /// Whether all was done that was asked for, and nothing of a definition left out.
+    pub(in crate::cli) fn is_whole(&self) -> bool {
+        self.steps().all(|step| step.lost.is_empty())
     }
 
     fn steps(&self) -> impl Iterator<Item = &Step> {
@@ -178,6 +188,7 @@ fn step(step: &Step) -> Value {
         "driver": step.driver,
         "done": step.refused.is_none(),
         "reason": step.refused.as_ref().map(|reason| visible(&reason.message).into_owned()),
+        "lost": step.lost.iter().map(|what| visible(what).into_owned()).collect::<Vec<_>>(),
     })
 }
 

@@ -6,11 +6,12 @@ use super::{
     super::trouble::{Status, Trouble},
     ask::write,
     errand::Errand,
+    moving::{self, Moving},
     outcome::{Outcome, Sight},
 };
 use crate::{
     model::{
-        Domain, DomainKey, Nanos, Standing,
+        Domain, DomainKey, Nanos, Op, Standing,
         pursuit::{Pursuit, Verdict},
         request::Change,
         undo::disturbance,
@@ -38,7 +39,10 @@ enum End {
 /// Looks until it has come about, or cannot any more, or the time is over.
 pub(super) fn watch(errand: &mut Errand<'_>, outcome: &mut Outcome) -> Result<(), Trouble> {
     match &mut outcome.sight {
-        Sight::Told => Ok(()),
+        Sight::Told => {
+            dumped(errand, outcome);
+            Ok(())
+        }
         Sight::Made => {
             made(errand, outcome);
             Ok(())
@@ -63,6 +67,7 @@ pub(super) fn watch(errand: &mut Errand<'_>, outcome: &mut Outcome) -> Result<()
 fn pursue(errand: &mut Errand<'_>, pursuit: &mut Pursuit, (outcome, limit): (&mut Outcome, Nanos)) -> End {
     let (begun, mut pause) = (sampler::stamp().mono, FIRST);
     let (mut progress, mut ignored) = (Progress::new(), false);
+    let mut moving = Moving::of(errand.change().map(|(_, change)| change.op()), Some(pursuit.key()));
     loop {
         errand.sample(if pursuit.awaits_guest() { vec![pursuit.key()] } else { Vec::new() });
         let verdict = pursuit.look(&errand.snapshot);
@@ -84,7 +89,10 @@ fn pursue(errand: &mut Errand<'_>, pursuit: &mut Pursuit, (outcome, limit): (&mu
         if took >= limit {
             return End::Late;
         }
-        progress.show(&line(outcome, pursuit, took));
+        match moving.look(&errand.snapshot) {
+            Some(how) => progress.show(&format!("{}: {how}", outcome.label)),
+            None => progress.show(&line(outcome, pursuit, took)),
+        }
         if errand.held.signal(pause.min(limit.since(took))) {
             return End::Stopped;
         }
@@ -178,6 +186,15 @@ fn elsewhere(errand: &Errand<'_>, outcome: &Outcome) -> Trouble {
     Trouble::new(Status::Failed, text)
 }
 
+/// A core may still be on its way to its file when the drivers have answered.
+fn dumped(errand: &mut Errand<'_>, outcome: &mut Outcome) {
+    if let Some((key, Change::Dump(_))) = errand.change() {
+        errand.sample(Vec::new());
+        moving::settle(errand, (Op::Dump, key), &outcome.label);
+        outcome.time();
+    }
+}
+
 /// Finds the domain that was made: the one that was not there before. Where others came too, nobody can tell.
 fn made(errand: &mut Errand<'_>, outcome: &mut Outcome) {
     let before: Vec<DomainKey> = errand.snapshot.domains.iter().map(|domain| domain.key).collect();
@@ -185,7 +202,12 @@ fn made(errand: &mut Errand<'_>, outcome: &mut Outcome) {
     let is_new = |domain: &&Domain| !before.contains(&domain.key);
     let mut new = errand.snapshot.domains.iter().filter(is_new);
     if let (Some(domain), None) = (new.next(), new.next()) {
+        let (key, label) = (domain.key, domain.label().into_owned());
         outcome.made(domain);
+        moving::settle(errand, (Op::Restore, key), &label);
+        if let Some(domain) = errand.snapshot.domains.iter().find(|domain| domain.key == key).cloned() {
+            outcome.made(&domain);
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use clap::{
 use super::{define, is_given, word};
 use crate::{
     app::command::{self, ArgKind, Command, Run},
-    model::{Nanos, Op, undo::Reversal},
+    model::{Nanos, Op, order::Upon, undo::Reversal},
 };
 
 /// One changing command with its words and how it is to be done.
@@ -27,6 +27,8 @@ pub struct ActWish {
     pub revert_after: Option<Nanos>,
     /// Whether to print JSON instead of text.
     pub json: bool,
+    /// What was kept of a domain when it was asked for, where it is only meant upon that.
+    pub upon: Option<Upon>,
 }
 
 /// How long a guest may take.
@@ -101,6 +103,7 @@ pub(super) fn wish(row: &'static Command, matches: &ArgMatches) -> Result<ActWis
             .then(|| seconds(matches, "timeout").unwrap_or_else(|| patience(row.op))),
         revert_after: is_reversible(row).then(|| seconds(matches, "revert-after")).flatten(),
         json: word(matches, "format") == Some("json"),
+        upon: None,
     })
 }
 

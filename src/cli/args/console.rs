@@ -44,15 +44,19 @@ pub(super) fn options() -> [Arg; 4] {
     ]
 }
 
+/// The domain of a command that on the screen does without one.
+pub(super) fn domain(matches: &ArgMatches, name: &str) -> Result<String, clap::Error> {
+    word(matches, "DOMAIN").map(str::to_owned).ok_or_else(|| {
+        let text = format!("which domain? write {name} DOMAIN");
+        define::command().error(ErrorKind::MissingRequiredArgument, text)
+    })
+}
+
 /// What it is to do.
 pub(super) fn wish(matches: &ArgMatches) -> Result<ConsoleWish, clap::Error> {
     let own = |name: &str| word(matches, name).map(str::to_owned);
-    let missing = || {
-        let text = "which domain? write console DOMAIN";
-        define::command().error(ErrorKind::MissingRequiredArgument, text)
-    };
     Ok(ConsoleWish {
-        domain: own("DOMAIN").ok_or_else(missing)?,
+        domain: domain(matches, "console")?,
         tty: own("tty"),
         raw: matches.get_flag("raw"),
         record: matches.get_one("record").cloned(),

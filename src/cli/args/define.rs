@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgGroup, Command, builder::PossibleValuesParser, value_parser};
 
-use super::{super::trouble::Status, change, console, nanos};
+use super::{super::trouble::Status, change, console, nanos, proxy};
 use crate::{
     app::command::{self, COMMANDS, Look},
     config::INTERVALS,
@@ -43,7 +43,7 @@ pub(in crate::cli) fn shown() -> Command {
 /// Rows of the command table that the command line knows: what looks, then what changes.
 fn rows() -> impl Iterator<Item = &'static command::Command> {
     let looks = COMMANDS.iter().filter(|row| is_look(row));
-    looks.chain(COMMANDS.iter().filter(|row| row.changes()))
+    looks.chain(COMMANDS.iter().filter(|row| row.changes() || edits(row)))
 }
 
 /// What the scripts of shells call: it is nothing to type.
@@ -57,7 +57,12 @@ fn complete() -> Command {
 }
 
 const fn is_look(row: &command::Command) -> bool {
-    row.look.is_some() && !row.changes()
+    row.look.is_some() && !row.changes() && !edits(row)
+}
+
+/// Whether it ends in a change, though it has no words for one.
+const fn edits(row: &command::Command) -> bool {
+    matches!(row.look, Some(Look::Edit))
 }
 
 /// The help, with the commands under two headings, which clap cannot make.
@@ -82,7 +87,7 @@ fn uri() -> Arg {
         .long("connect")
         .value_name("URI")
         .action(ArgAction::Append)
-        .help("The host: xen:///, test:///default, test:///ABS/FILE.xml; the screen and batch take several")
+        .help("The host: xen:///, proxy:///, test:///default, test:///ABS/FILE.xml; the screen and batch take several")
 }
 
 fn common() -> [Arg; 2] {
@@ -158,6 +163,7 @@ fn subcommand(row: &'static command::Command) -> Command {
         .args(row.args.iter().map(|arg| change::argument(row, arg)));
     let made = if row.changes() { made.args(change::options(row)) } else { made };
     let made = if row.look == Some(Look::Console) { made.args(console::options()) } else { made };
+    let made = if row.look == Some(Look::Proxy) { made.args(proxy::options()) } else { made };
     let format = (!row.look.is_some_and(Look::is_page)).then(|| format(&["text", "json"]));
     made.args(format).arg(uri())
 }
