@@ -21,10 +21,14 @@ mod events;
 mod filter;
 #[path = "support/hosts.rs"]
 mod hosts;
+#[path = "app/inactive.rs"]
+mod inactive;
 #[path = "app/keys.rs"]
 mod keys;
 #[path = "app/kiosk.rs"]
 mod kiosk;
+#[path = "support/markup.rs"]
+mod markup;
 #[path = "app/mouse.rs"]
 mod mouse;
 #[path = "app/overlays.rs"]
@@ -35,9 +39,13 @@ mod palette;
 mod panels;
 #[path = "app/pins.rs"]
 mod pins;
+#[path = "app/progress.rs"]
+mod progress;
 #[path = "app/rows.rs"]
 mod rows;
 #[path = "app/sampling.rs"]
 mod sampling;
 #[path = "app/settings.rs"]
 mod settings;
+#[path = "app/xml.rs"]
+mod xml;

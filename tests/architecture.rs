@@ -29,30 +29,39 @@ const LAYERS: &[Layer] = &[
         name: "wire",
         files: &["wire"],
         modules: &["wire", "model"],
-        crates: &["uuid", "thiserror", "proptest"],
+        crates: &["uuid", "thiserror", "quick_xml", "proptest"],
     },
     Layer {
         name: "driver traits",
-        files: &["driver.rs", "driver/error.rs", "driver/conn.rs"],
+        files: &["driver.rs", "driver/error.rs", "driver/conn.rs", "driver/files.rs"],
         modules: &["model", "driver"],
         crates: &["nix", "thiserror"],
     },
     Layer {
         name: "stack",
-        files: &["driver/stack.rs", "driver/reader.rs", "driver/execute.rs"],
-        modules: &["model", "driver", "driver::stack"],
-        crates: &[],
+        files: &["driver/stack", "driver/reader.rs", "driver/execute.rs"],
+        modules: &["model", "driver", "driver::stack", "driver::notes"],
+        crates: &["uuid", "proptest"],
     },
+    Layer { name: "notes", files: &["driver/notes.rs"], modules: &["model", "wire", "driver"], crates: &[] },
     Layer {
         name: "driver's consoles",
-        files: &["driver/console"],
+        files: &["driver/console", "driver/definitions"],
         modules: &["model", "driver", "driver::stack", "driver::console"],
         crates: &["nix", "rustix", "uuid"],
     },
     Layer {
         name: "session",
         files: &["driver/session.rs"],
-        modules: &["model", "driver", "driver::stack", "driver::session", "driver::test", "driver::xen"],
+        modules: &[
+            "model",
+            "driver",
+            "driver::stack",
+            "driver::session",
+            "driver::test",
+            "driver::xen",
+            "driver::proxy",
+        ],
         crates: &[],
     },
     Layer {
@@ -76,8 +85,26 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "xl driver",
         files: &["driver/xen/xl"],
-        modules: &["model", "driver", "driver::xen::xl"],
+        modules: &["model", "wire", "driver", "driver::xen::xl"],
         crates: &["nix", "uuid", "serde_json", "proptest"],
+    },
+    Layer {
+        name: "xend driver",
+        files: &["driver/xen/xend"],
+        modules: &["model", "wire", "driver", "driver::xen::xend"],
+        crates: &["nix", "uuid", "ureq", "jiff", "proptest"],
+    },
+    Layer {
+        name: "xm driver",
+        files: &["driver/xen/xm"],
+        modules: &["model", "wire", "driver", "driver::xen::xm"],
+        crates: &["nix", "uuid", "proptest"],
+    },
+    Layer {
+        name: "proxy driver",
+        files: &["driver/proxy"],
+        modules: &["model", "wire", "driver", "driver::proxy"],
+        crates: &["nix", "uuid", "proptest"],
     },
     Layer { name: "xen", files: &["driver/xen.rs"], modules: &[], crates: &[] },
     Layer {
@@ -99,6 +126,12 @@ const LAYERS: &[Layer] = &[
         crates: &["tokio", "nix"],
     },
     Layer {
+        name: "proxy",
+        files: &["proxy"],
+        modules: &["proxy", "model", "wire", "driver", "sampler"],
+        crates: &["nix", "rustix", "seccompiler", "landlock"],
+    },
+    Layer {
         name: "config",
         files: &["config"],
         modules: &["config", "model::nearest"],
@@ -108,7 +141,15 @@ const LAYERS: &[Layer] = &[
         name: "app",
         files: &["app"],
         modules: &["app", "model", "config"],
-        crates: &["crossterm", "tui_input", "unicode_width", "unicode_segmentation", "uuid", "proptest"],
+        crates: &[
+            "crossterm",
+            "tui_input",
+            "unicode_width",
+            "unicode_segmentation",
+            "uuid",
+            "similar",
+            "proptest",
+        ],
     },
     Layer {
         name: "audit",
@@ -142,6 +183,7 @@ const LAYERS: &[Layer] = &[
             "sampler",
             "driver::Reader",
             "driver",
+            "wire::xml",
         ],
         crates: &["tokio", "crossterm", "ratatui", "nix", "futures_core", "signal_hook", "proptest"],
     },
@@ -167,6 +209,8 @@ const LAYERS: &[Layer] = &[
             "model",
             "driver",
             "driver::session",
+            "driver::proxy",
+            "proxy",
         ],
         crates: &[
             "clap",
@@ -178,6 +222,7 @@ const LAYERS: &[Layer] = &[
             "jiff",
             "unicode_width",
             "nix",
+            "signal_hook",
             "uuid",
         ],
     },
@@ -199,7 +244,7 @@ const CONFINED: &[(&str, &[&str])] = &[
 ];
 
 /// Modules nobody below may import: only `cli` may import the runtime, only tests the session's assembly.
-const DRIVER_INSIDES: &[&str] = &["stack", "session", "test", "xen"];
+const DRIVER_INSIDES: &[&str] = &["stack", "session", "test", "xen", "proxy"];
 
 #[test]
 fn layers_import_only_what_they_may() {
@@ -275,6 +320,9 @@ fn the_rules_are_awake() {
         ("app/events.rs", "use crate::audit::Log;"),
         ("console/emulator.rs", "use crate::driver::Error;"),
         ("sampler.rs", "use crate::app::App;"),
+        ("proxy/server.rs", "use crate::driver::session::open;"),
+        ("proxy/server.rs", "use crate::app::App;"),
+        ("runtime.rs", "use crate::proxy::Server;"),
         ("sampler.rs", "use crate::driver::Controller;"),
         ("theme.rs", "fn f() { let x = crate::app::App::default(); }"),
         ("batch.rs", "use crate::runtime;"),

@@ -44,18 +44,19 @@ fn standing(memory: u64) -> Standing {
 fn order() -> Order {
     let key = standing(0).key;
     let requests = vec![Request::Domain(key, Change::SetMemory(KiB(2048)))];
-    Order { job: JobId(1), command: "setmem web1 2M".into(), requests, undoes: None }
+    Order { job: JobId(1), command: "setmem web1 2M".into(), requests, undoes: None, upon: None }
 }
 
 fn report() -> Report {
     let xl = Reason { driver: "xl".into(), kind: Kind::Unsupported, message: "not there".into(), hint: None };
     let steps = [("xl", Some(xl)), ("xenstore", None)];
-    let steps = steps.map(|(driver, refused)| Step { driver: driver.into(), refused });
+    let steps = steps.map(|(driver, refused)| Step { driver: driver.into(), refused, lost: Vec::new() });
     Report {
         before: Some(standing(4096)),
         after: Some(standing(2048)),
         trails: vec![Trail(steps.into())],
         failure: None,
+        notes: Vec::new(),
     }
 }
 
@@ -94,7 +95,8 @@ fn a_failure_an_undo_and_a_refusal_have_their_own_words() {
     let host = ("xen:///", Nanos(0));
     let reason = Reason { driver: "xl".into(), kind: Kind::Failed, message: "EBUSY".into(), hint: None };
     let failure = Failure { op: Op::SetMemory, subject: "domain web1".into(), reasons: vec![reason] };
-    let failed = Report { before: None, after: None, trails: Vec::new(), failure: Some(failure) };
+    let failed =
+        Report { before: None, after: None, trails: Vec::new(), failure: Some(failure), notes: Vec::new() };
     let record = Record::of(&user(), host, &order(), &failed);
     assert_eq!(
         (record.result, record.reason.as_deref()),
@@ -145,9 +147,10 @@ fn every_changing_operation_has_a_record_whatever_came_of_it() {
     let scribe = Scribe::new(Arc::new(Log::open(&path, Limits::default())), "xen:///");
     for request in &requests {
         let command = request.op().word().to_owned();
-        let order = Order { job: JobId(1), command, requests: vec![request.clone()], undoes: None };
+        let order =
+            Order { job: JobId(1), command, requests: vec![request.clone()], undoes: None, upon: None };
         let failure = Some(Failure { op: request.op(), subject: "".into(), reasons: Vec::new() });
-        let failed = Report { before: None, after: None, trails: Vec::new(), failure };
+        let failed = Report { before: None, after: None, trails: Vec::new(), failure, notes: Vec::new() };
         for (report, result) in [(report(), Verdict::Done), (failed, Verdict::Failed)] {
             scribe.done(Nanos(0), &order, &report).unwrap();
             let last = tail(&path, "xen:///", 1).unwrap().remove(0);

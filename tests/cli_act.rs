@@ -9,6 +9,8 @@ mod pty;
 mod asked;
 #[path = "cli_act/done.rs"]
 mod done;
+#[path = "cli_act/life.rs"]
+mod life;
 #[path = "cli_act/refused.rs"]
 mod refused;
 #[path = "cli_act/reverted.rs"]

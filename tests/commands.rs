@@ -29,9 +29,6 @@ use hosts::{Desk, guest};
 const DESTRUCTIVE: &[Op] =
     &[Op::Destroy, Op::Undefine, Op::Shutdown, Op::Reboot, Op::Save, Op::Restore, Op::Detach];
 
-/// Keys kept free on the panels for descriptions of domains.
-const RESERVED: &str = "x";
-
 fn keys() -> impl Iterator<Item = (&'static Command, Key)> {
     COMMANDS.iter().flat_map(|c| c.keys.iter().map(move |k| (c, k.parse().unwrap())))
 }
@@ -59,7 +56,7 @@ fn a_key_has_one_meaning_wherever_it_works() {
 
 #[test]
 fn a_global_key_meets_those_of_the_panels_and_not_those_of_overlays() {
-    use Scope::{CommandLine, Domains, Global, Overlay, Panels, Pins};
+    use Scope::{CommandLine, Domains, Global, Overlay, Panels, Pins, Xml};
     for (a, b, meet) in [
         (Global, Domains, true),
         (Global, Panels, true),
@@ -70,6 +67,8 @@ fn a_global_key_meets_those_of_the_panels_and_not_those_of_overlays() {
         // The grid's own keys go before the global ones: they are asked first.
         (Pins, Global, false),
         (Pins, Pins, true),
+        (Xml, Global, false),
+        (Xml, Xml, true),
         (Overlay, Overlay, true),
     ] {
         assert_eq!((a.meets(b), b.meets(a)), (meet, meet), "{a:?} {b:?}");
@@ -78,23 +77,24 @@ fn a_global_key_meets_those_of_the_panels_and_not_those_of_overlays() {
 
 #[test]
 fn a_scope_is_asked_before_those_it_reaches_beyond_itself() {
-    use Scope::{Domains, Panels, Pins};
-    for scope in [Domains, Panels, Pins] {
+    use Scope::{Domains, Panels, Pins, Xml};
+    for scope in [Domains, Panels, Pins, Xml] {
         assert_eq!(scope.reach().first(), Some(&scope));
         assert_eq!(scope.reach().last(), Some(&Scope::Global));
     }
     let keymap = Keymap::default();
-    for (command, key) in keys().filter(|(command, _)| command.scope == Pins) {
-        assert_eq!(keymap.lookup(Pins, key).unwrap().name, command.name);
+    for (command, key) in keys().filter(|(command, _)| matches!(command.scope, Pins | Xml)) {
+        assert_eq!(keymap.lookup(command.scope, key).unwrap().name, command.name);
     }
 }
 
 #[test]
-fn keys_that_end_or_keep_things_mean_the_same_in_the_grid() {
+fn keys_that_end_or_keep_things_mean_the_same_in_the_grid_and_over_a_definition() {
     let keymap = Keymap::default();
     for name in ["quit", "undo", "keep", "palette", "destroy", "suspend", "shutdown", "freeze"] {
         let command = find(name).unwrap();
         assert_eq!(keymap.keys_in(Scope::Pins, command), command.keys, "{name}");
+        assert_eq!(keymap.keys_in(Scope::Xml, command), command.keys, "{name}");
     }
 }
 
@@ -164,21 +164,13 @@ fn each_destructive_row_is_guarded() {
 }
 
 #[test]
-fn the_letters_of_what_is_to_come_are_free_on_the_panels() {
-    for letter in RESERVED.split(' ') {
-        let key: Key = letter.parse().unwrap();
-        for scope in [Scope::Domains, Scope::Panels] {
-            assert!(Keymap::default().lookup(scope, key).is_none(), "`{letter}` is taken");
-        }
-    }
-}
-
-#[test]
 fn the_command_line_has_its_looking_commands() {
     let looks: Vec<String> = COMMANDS.iter().filter(|c| c.look.is_some()).map(Command::usage).collect();
     let wanted = [
         "sched DOMAIN [weight=N] [cap=N]",
         "console [DOMAIN]",
+        "xml [DOMAIN] [--kept]",
+        "edit [DOMAIN]",
         "events [--follow]",
         "list [--all]",
         "info DOMAIN",
@@ -190,6 +182,7 @@ fn the_command_line_has_its_looking_commands() {
         "dmesg",
         "completions SHELL",
         "play FILE",
+        "proxy",
         "man",
     ];
     assert_eq!(looks, wanted);

@@ -9,7 +9,11 @@ use std::{
 use domtop::{
     console::background::Background,
     driver::{Session, session},
-    model::{DomainKey, HostId, Kind, uri::TestHost, uri::Uri},
+    model::{
+        DomainKey, DomainState, HostId, Kind,
+        request::{Change, Request},
+        uri::{TestHost, Uri},
+    },
 };
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -24,6 +28,14 @@ fn until(what: &str, shows: impl Fn() -> bool) {
         assert!(start.elapsed() < PATIENCE, "{what}: not seen");
         thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// Starts a domain that is off.
+fn start_one(host: &Session) {
+    let mut domains = Vec::new();
+    host.reader.read_domains(&mut domains).unwrap();
+    let off = domains.iter().find(|domain| domain.state == DomainState::Off).unwrap().key;
+    host.controller.as_ref().unwrap().run(&Request::Domain(off, Change::Start)).unwrap();
 }
 
 /// Read in the background, and the first of the domains that are.
@@ -70,9 +82,12 @@ fn a_console_that_is_open_is_left_alone_until_it_is_given_back() {
     let (background, key) = reading(&host, 1 << 16);
     let count = background.count() - 1;
     background.hand_over(key);
-    // Longer than it takes to look for new ones twice.
-    thread::sleep(Duration::from_millis(2500));
-    assert_eq!(background.count(), count);
+    // One that is found was found by a look that came after, and to which the console was to be had as well.
+    start_one(&host);
+    until("one that began since is read", || background.count() > count);
+    assert_eq!(background.count(), count + 1);
+    let tty = host.consoles.list(key).unwrap().remove(0);
+    assert!(host.consoles.watch(&tty).is_ok(), "nobody else reads it");
     background.give_back(key);
-    until("it is read again", || background.count() == count + 1);
+    until("it is read again", || background.count() == count + 2);
 }

@@ -19,7 +19,7 @@ use std::{
 
 use domtop::{
     driver::{
-        Answer, Control, DriverInfo, Observe, Permit, Session,
+        Answer, Control, DriverInfo, Lost, Observe, Permit, Session,
         conn::Deadline,
         console::holder,
         session::{assemble, open_read_only},
@@ -136,7 +136,7 @@ impl Control for Named {
         panic!("{change:?} reached a driver")
     }
 
-    fn make(&self, _: &Permit, request: &Request) -> Answer<()> {
+    fn make(&self, _: &Permit, request: &Request) -> Answer<Lost> {
         panic!("{request:?} reached a driver")
     }
 }

@@ -4,11 +4,15 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 #![allow(unreachable_pub, dead_code, reason = "a test uses a part of its support")]
 
+#[path = "support/fake_xend.rs"]
+mod fake_xend;
 #[path = "support/fake_xenstored.rs"]
 mod fake_xenstored;
 mod support {
     pub mod simxen;
 }
+#[path = "support/xend_recordings.rs"]
+mod xend_recordings;
 
 use std::{
     collections::BTreeMap,
@@ -26,21 +30,25 @@ use domtop::{
         App, Effect, HostPane, Mode, Msg, Panel, Settings,
         command::{COMMANDS, Command},
         keymap::{Key, Keymap},
+        xml::Shown,
     },
     driver::{
-        Answer, Control, DriverInfo, Observe, Permit, Session,
+        Answer, Control, DriverInfo, Lost, Observe, Permit, Session,
         conn::{Deadline, wait},
         session::{Opened, assemble},
         xen::{
             hypercall::Xen,
+            xend::{Deadlines, Xend},
             xenstore::{Places, Xenstore},
         },
     },
     model::{
         Demand, Domain, DomainId, DomainKey, HostId, Hypervisor, KiB, Kind, Nanos, Op, Snapshot, Stamp,
+        markup::Markup,
         request::{Change, PinRequest, Request},
     },
 };
+use fake_xend::{Asked, FakeXend};
 use fake_xenstored::FakeXenstored;
 use nix::{
     errno::Errno,
@@ -76,15 +84,19 @@ impl Control for Tripwire {
         panic!("cleaning up {key:?} reached a driver")
     }
 
-    fn make(&self, _: &Permit, request: &Request) -> Answer<()> {
+    fn make(&self, _: &Permit, request: &Request) -> Answer<Lost> {
         panic!("{request:?} reached a driver")
     }
 }
 
-/// A Xen of two domains, the store of its toolstack, and all that can be seen of both.
+/// All paths of a store, with what is there.
+type Store = Vec<(String, Option<String>)>;
+
+/// A Xen of two domains, the store of its toolstack, an old toolstack, and all that can be seen of them.
 struct Peers {
     sim: Arc<SimXen>,
     store: FakeXenstored,
+    xend: FakeXend,
 }
 
 impl Peers {
@@ -100,7 +112,7 @@ impl Peers {
         ] {
             store.write(path, value);
         }
-        Self { sim, store }
+        Self { sim, store, xend: FakeXend::unix("xen-4.1") }
     }
 
     fn drivers(&self) -> Vec<Opened> {
@@ -116,14 +128,22 @@ impl Peers {
         };
         let xen = Xen::over_read_only(self.sim.clone()).unwrap();
         let store = Xenstore::at_read_only(places).unwrap();
-        vec![(xen.info(), Ok(Arc::new(xen))), (store.info(), Ok(Arc::new(store)))]
+        let span = Duration::from_secs(20);
+        let deadlines = Deadlines { quick: span, thorough: span, long: span };
+        let xend = Xend::at(&self.xend.at, deadlines).unwrap().looking();
+        vec![
+            (xen.info(), Ok(Arc::new(xen))),
+            (xend.info(), Ok(Arc::new(xend))),
+            (store.info(), Ok(Arc::new(store))),
+        ]
     }
 
-    /// All there is of domains and store; CPU times alone go on by themselves.
-    fn seen(&self) -> (String, Vec<(String, Option<String>)>) {
+    /// All there is of domains and store, and what xend was told; CPU times alone go on by themselves.
+    fn seen(&self) -> (String, Store, Vec<Asked>) {
         let domains = self.sim.look(|state| format!("{:?}", state.domains));
         let paths = self.store.paths();
-        (domains, paths.into_iter().map(|path| (path.clone(), self.store.value(&path))).collect())
+        let store = paths.into_iter().map(|path| (path.clone(), self.store.value(&path))).collect();
+        (domains, store, self.xend.changes())
     }
 }
 
@@ -148,15 +168,31 @@ fn press_everything(app: &mut App) -> Vec<Effect> {
     let mut effects = Vec::new();
     for command in COMMANDS {
         for code in command.keys {
-            effects.extend(app.update(key(code)));
+            effects.extend(tell(app, key(code)));
             leave_console(app);
-            effects.extend(["y", "Enter", "Esc", "Esc"].into_iter().flat_map(|code| app.update(key(code))));
+            effects.extend(["y", "Enter", "Esc", "Esc"].into_iter().flat_map(|code| tell(app, key(code))));
         }
     }
     for command in COMMANDS.iter().filter(|command| command.changes()) {
-        effects.extend(app.update(key(":")));
-        effects.extend(app.update(Msg::Input(Event::Paste(line(command)))));
-        effects.extend(["Enter", "y", "Esc", "Esc"].into_iter().flat_map(|code| app.update(key(code))));
+        effects.extend(tell(app, key(":")));
+        effects.extend(tell(app, Msg::Input(Event::Paste(line(command)))));
+        effects.extend(["Enter", "y", "Esc", "Esc"].into_iter().flat_map(|code| tell(app, key(code))));
+    }
+    effects
+}
+
+/// Gives the app a message, and answers what it asks of definitions, as a driver would.
+fn tell(app: &mut App, msg: Msg) -> Vec<Effect> {
+    let markup = Markup { text: "<domain/>".into(), ..Markup::default() };
+    let mut effects = app.update(msg);
+    let mut told = 0;
+    while let Some(place) = effects[told..].iter().position(|it| matches!(it, Effect::Definition(..))) {
+        told += place + 1;
+        if let Effect::Definition(host, of) = &effects[told - 1] {
+            let shown = Shown { markup: markup.clone(), ..Shown::default() };
+            let answer = Msg::Definition(*host, *of, Ok(Box::new(shown)));
+            effects.extend(app.update(answer));
+        }
     }
     effects
 }
@@ -223,12 +259,20 @@ fn a_looking_screen_over_every_driver_moves_no_byte_that_changes() {
     let before = peers.seen();
     let effects = press_everything(&mut app);
     assert!(effects.iter().all(|effect| !matches!(effect, Effect::Run(..))), "nothing is ordered");
+    assert!(effects.iter().all(|effect| !matches!(effect, Effect::Edit(_))), "nothing is edited");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Definition(..))), "definitions are read");
     let refused = effects.iter().filter(|effect| matches!(effect, Effect::Refused(..))).count();
     let changing = COMMANDS.iter().filter(|command| command.changes()).count();
     assert!(refused >= 2 * changing, "every try is told to the audit: {refused}");
     assert_eq!(app.jobs.list().len(), 0);
     let mut snapshot = Snapshot::default();
-    let demand = Demand { all_vcpus: true, devices: true, focus: Some(domain()), awaited: vec![domain()] };
+    let demand = Demand {
+        all_vcpus: true,
+        devices: true,
+        focus: Some(domain()),
+        awaited: vec![domain()],
+        ..Demand::default()
+    };
     session.reader.sample(Stamp { mono: Nanos(1), wall: Nanos(1) }, &demand, &mut snapshot);
     assert_eq!(peers.seen(), before);
 }
@@ -279,12 +323,15 @@ fn a_console_of_a_looking_session_gives_the_guest_no_byte() {
 #[test]
 fn the_keys_that_are_pressed_here_would_change_where_it_may() {
     let peers = Peers::new();
-    let mut session = assemble(HOST, peers.drivers(), false).unwrap();
+    let mut drivers = peers.drivers();
+    drivers.push((Tripwire.info(), Ok(Arc::new(Tripwire))));
+    let mut session = assemble(HOST, drivers, false).unwrap();
     let mut app = screen(&mut session);
     app.hosts[0].mode = Mode::Operator;
     let effects = press_everything(&mut app);
     let ordered = effects.iter().filter(|effect| matches!(effect, Effect::Run(..))).count();
     assert!(ordered > 5, "{ordered}");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Edit(_))), "and have a definition edited");
 }
 
 fn domain() -> DomainKey {

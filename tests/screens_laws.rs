@@ -4,6 +4,9 @@
 #[path = "support/fixture.rs"]
 #[allow(dead_code, reason = "each test uses a part")]
 mod fixture;
+#[path = "support/markup.rs"]
+#[allow(dead_code, unreachable_pub, reason = "each test uses a part")]
+mod markup;
 #[path = "support/styled.rs"]
 #[allow(dead_code, reason = "each test uses a part")]
 mod styled;
@@ -13,7 +16,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use domtop::{
     app::{App, Area, Column, CpuScale, Glyphs, Overlay, Panel, Regions, Row, domains::Gone, pins::Cell},
     model::{
-        DomainId, DomainKey, DomainState, Name, Nanos, Reading,
+        DomainId, DomainKey, DomainState, DriverStatus, Name, Nanos, Reading,
         rates::{DomainRates, NetRates},
     },
     theme::Theme,
@@ -47,6 +50,22 @@ fn each_state_wears_its_colour() {
         let Row::Here(index) = *row else { unreachable!() };
         let cell = &buffer[(state.x, regions.rows.y + line)];
         assert_eq!(Some(cell.fg), ink(theme.state(shown.domains[index].state)));
+    }
+}
+
+#[test]
+fn the_header_names_every_driver_of_the_whole_stack() {
+    const STACK: [&str; 5] = ["hypervisor", "xenstore", "xl", "xend", "xm"];
+    for (width, height) in [(120, 34), (120, 50), (140, 40), (200, 60)] {
+        let mut app = fixture::app(width, height);
+        let mut snapshot = fixture::snapshot();
+        let driver = snapshot.drivers[0].clone();
+        snapshot.drivers = STACK.map(|name| DriverStatus { name: name.into(), ..driver.clone() }).into();
+        app.hosts[0].shown = Some(Arc::new(snapshot));
+        let screen = text(&draw(&app, &dark()).0);
+        let header: Vec<&str> = screen.lines().take(4).collect();
+        let named = |name: &str| header.iter().any(|line| line.contains(&format!(" {name} ●")));
+        assert!(STACK.iter().all(|name| named(name)), "at {width} by {height}:\n{}", header.join("\n"));
     }
 }
 
@@ -320,8 +339,8 @@ proptest! {
     fn any_size_and_any_data_are_drawn(
         (width, height) in (1_u16..=200, 1_u16..=60),
         names in proptest::collection::vec("\\PC{0,40}|[\\x00-\\x20\\x7f-\\x9f]{1,8}", 0..30),
-        (numbers, places) in (any::<[u64; 4]>(), any::<[u16; 8]>()),
-        (open, glyphs, overlay) in (0_usize..128, 0_usize..3, 0_usize..12),
+        (numbers, places) in (any::<[u64; 4]>(), any::<[u16; 9]>()),
+        (open, glyphs, overlay) in (0_usize..256, 0_usize..3, 0_usize..14),
     ) {
         let mut app = fixture::app(width, height);
         odd(&mut app, &names, numbers);
@@ -335,6 +354,7 @@ proptest! {
         app.table.columns = Column::ALL.to_vec();
         app.screen.scroll = places;
         app.overlay = overlay_of(overlay, usize::from(places[3] % 99), names.first().map_or("", |n| n));
+        definition(&mut app, &names, &places);
         app.pins.cursor = Cell { line: usize::from(places[4]), column: usize::from(places[5]) };
         app.pins.first = Cell { line: usize::from(places[5]), column: usize::from(places[4] % 20) };
         let (buffer, regions) = draw(&app, &dark());
@@ -343,6 +363,28 @@ proptest! {
             prop_assert!(place.x + place.width <= width && place.y + place.height <= height);
         }
     }
+}
+
+/// Any text in the XML panel, anywhere in it, in any sight.
+fn definition(app: &mut App, names: &[String], places: &[u16]) {
+    use domtop::app::xml::{Shown, Sight};
+    let lines: Vec<String> = names.iter().map(|name| format!("<a b='{name}'>")).collect();
+    let text = lines.join("\n") + markup::LIVE;
+    let mut told = markup::markup(&text);
+    told.problems = names.iter().map(|name| markup::problem(places[0].into(), name, true)).collect();
+    let shown = Shown { markup: told, file: Some(text.clone().into()), lost: names.to_vec() };
+    app.xml.of = Some((domtop::model::HostId(0), DomainKey::default()));
+    app.xml.fixed = true;
+    for (which, text) in [(domtop::model::Which::Live, shown), (domtop::model::Which::Kept, Shown::default())]
+    {
+        let of = (DomainKey::default(), which);
+        app.update(domtop::app::Msg::Definition(domtop::model::HostId(0), of, Ok(Box::new(text))));
+    }
+    app.xml.sight = [Sight::Live, Sight::Kept, Sight::Diff][usize::from(places[1] % 3)];
+    app.xml.left = usize::from(places[2]);
+    app.xml.cursor = usize::from(places[3]);
+    app.xml.first = usize::from(places[4]);
+    app.xml.search = names.first().cloned().unwrap_or_default();
 }
 
 fn odd(app: &mut App, names: &[String], numbers: [u64; 4]) {
@@ -392,6 +434,21 @@ fn overlay_of(kind: usize, at: usize, typed: &str) -> Option<Overlay> {
             error: Some(typed.into()),
         },
         9 => Overlay::Discard,
+        10 => Overlay::Xml {
+            purpose: domtop::app::xml::Purpose::Save,
+            input: typed.into(),
+            before: (String::new(), (0, 0)),
+            error: Some(typed.into()),
+        },
+        11 => Overlay::Revised {
+            revised: Box::new(domtop::app::xml::Revised {
+                draft: domtop::app::xml::Draft { label: typed.into(), ..Default::default() },
+                problems: vec![markup::problem(at, typed, at.is_multiple_of(2))],
+                warnings: vec![typed.into()],
+                changes: domtop::app::xml::compare(&markup::markup(typed), &markup::markup(markup::LIVE)),
+            }),
+            offset: at,
+        },
         _ => return None,
     })
 }

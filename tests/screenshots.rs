@@ -13,14 +13,20 @@ use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use domtop::{
-    app::{App, ConsoleOrder, Effect, HostPane, Mode, Msg, Settings, keymap::Keymap},
+    app::{
+        App, ConsoleOrder, Effect, HostPane, Mode, Msg, Settings,
+        keymap::Keymap,
+        xml::{Draft, Edited, Shown, Texts},
+    },
     console::emulator::Emulator,
-    driver::{Controller, Reader, Session, execute, session},
+    driver::{Controller, Reader, Session, definitions::Definitions, execute, session},
     model::{
         Demand, HostId, Nanos, Snapshot, Stamp, Timing,
         console::{ConsoleId, Link, News, page_size},
+        definition::Told,
     },
     theme::{Depth, Theme},
+    wire::xml::markup,
 };
 use painter::{Painter, Picture};
 
@@ -33,6 +39,7 @@ const DAWN: u64 = 1_795_338_000_000_000_000;
 struct Stage {
     reader: Reader,
     controller: Controller,
+    definitions: Definitions,
     app: App,
     theme: Theme,
     demand: Demand,
@@ -41,14 +48,16 @@ struct Stage {
 
 impl Stage {
     fn new(uri: &str, size: (u16, u16), theme: &str) -> Self {
-        let Session { reader, controller, .. } = session::open(&uri.parse().unwrap(), HOST).unwrap();
+        let Session { reader, controller, definitions, .. } =
+            session::open(&uri.parse().unwrap(), HOST).unwrap();
         let controller = controller.expect("opened for changes");
         let why = "no hypervisor was found here, so this is the demo host";
         let pane = HostPane::new(HOST, uri.into(), why.into(), Mode::Operator);
         let settings = Settings { interval: TICK, ..Settings::default() };
         let app = App::new(vec![pane], settings, Keymap::new(&BTreeMap::new()).unwrap());
         let theme = Theme::load(theme, Depth::True).unwrap();
-        let mut stage = Self { reader, controller, app, theme, demand: Demand::default(), ticks: 0 };
+        let mut stage =
+            Self { reader, controller, definitions, app, theme, demand: Demand::default(), ticks: 0 };
         let effects = stage.app.start();
         stage.take(effects);
         stage.update(Msg::Input(Event::Resize(size.0, size.1)));
@@ -65,9 +74,34 @@ impl Stage {
                     self.take(effects);
                 }
                 Effect::Console(_, id, ConsoleOrder::Open(wanted)) => self.console(id, wanted.size),
+                Effect::Definition(host, (key, which)) => {
+                    let told = self.definitions.read(key, which).map_err(|failure| failure.to_string());
+                    let shown = |told: Told| Shown { markup: markup(&told.xml), ..Shown::default() };
+                    let told = told.map(|told| Box::new(shown(told)));
+                    let effects = self.app.update(Msg::Definition(host, (key, which), told));
+                    self.take(effects);
+                }
+                Effect::Edit(draft) => self.edit(*draft),
                 _ => {}
             }
         }
+    }
+
+    /// As an editor would that has the guest start with less memory.
+    fn edit(&mut self, draft: Draft) {
+        let less = |line: &str| {
+            if line.trim_start().starts_with("<currentMemory") {
+                return "  <currentMemory unit='GiB'>2</currentMemory>\n".to_owned();
+            }
+            format!("{line}\n")
+        };
+        let after: String = draft.original.lines().map(less).collect();
+        let texts = Texts {
+            before: (markup(&draft.original), None),
+            after: (markup(&after), None),
+            disturbed: false,
+        };
+        self.update(Msg::Edited(Box::new(Edited { draft, came: Ok(Some(Box::new(texts))) })));
     }
 
     /// A guest that has booted and shows its files, as the emulator understands it.
@@ -163,6 +197,8 @@ const SHOTS: &[Shot] = {
         ("pins", DEMO, (120, 34), "dark", PINS),
         ("console", DEMO, (120, 44), "dark", &[Down, Char('c')]),
         ("console-beside", DEMO, (130, 30), "dusk", &[Down, Char('c'), ESCAPE, Char('|')]),
+        ("xml", DEMO, (120, 34), "dark", XML),
+        ("edited", DEMO, (100, 30), "dark", EDITED),
         ("small", DEMO, (80, 24), "dark", &[Down]),
         ("crowd", CROWD, (160, 44), "dark", &[]),
         (
@@ -232,6 +268,34 @@ const PINS: &[KeyCode] = {
         Right,
         Char('n'),
     ]
+};
+
+/// To `web1`; its definition, in which something is looked for.
+const XML: &[KeyCode] = {
+    use KeyCode::{Char, Enter};
+    &[
+        Char('/'),
+        Char('w'),
+        Char('e'),
+        Char('b'),
+        Enter,
+        Char('A'),
+        Char('x'),
+        Char('/'),
+        Char('t'),
+        Char('a'),
+        Char('r'),
+        Char('g'),
+        Char('e'),
+        Char('t'),
+        Enter,
+    ]
+};
+
+/// To `web1`; what is kept of it, edited.
+const EDITED: &[KeyCode] = {
+    use KeyCode::{Char, Enter};
+    &[Char('/'), Char('w'), Char('e'), Char('b'), Enter, Char('A'), Char('x'), Char('e')]
 };
 
 /// Not a key: the host is read meanwhile.

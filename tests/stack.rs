@@ -5,14 +5,19 @@ mod support {
     pub mod recording;
 }
 
+use std::sync::{Arc, Mutex};
+
 use domtop::{
-    driver::session,
+    driver::{Answer, Control, DriverInfo, Error, Observe, Permit, session},
     model::{
-        Demand, DomainKey, HostId, KiB, Kind, Light, Op, Route, Snapshot, Stamp,
+        Demand, Domain, DomainId, DomainKey, HostId, Hypervisor, KiB, Kind, Light, Name, Op, Route, Snapshot,
+        Stamp, Which,
+        definition::Told,
         request::{Change, PinRequest, Request},
     },
 };
 use support::recording::{Recording, Tape};
+use uuid::Uuid;
 
 /// One change of each route.
 fn first() -> Change {
@@ -112,8 +117,105 @@ fn a_read_falls_through_any_failure() {
 fn every_operation_takes_the_route_its_users_need() {
     let of = |route| Op::ALL.iter().filter(move |op| op.route() == route).copied().collect::<Vec<_>>();
     assert_eq!(of(Route::HypervisorLast), [Op::Suspend, Op::Resume, Op::Destroy, Op::SetVcpus]);
-    assert_eq!(of(Route::Every), [Op::Shutdown, Op::Reboot, Op::SetMemory, Op::SetMaxMemory]);
-    assert!(Op::ALL.iter().filter(|op| !op.changes()).all(|op| op.route() == Route::First));
+    assert_eq!(
+        of(Route::Every),
+        [Op::Inactive, Op::Progress, Op::Shutdown, Op::Reboot, Op::SetMemory, Op::SetMaxMemory]
+    );
+    let reads = Op::ALL.iter().filter(|op| !op.changes()).filter(|op| op.route() != Route::First);
+    assert_eq!(reads.copied().collect::<Vec<_>>(), [Op::Inactive, Op::Progress]);
+}
+
+/// Runs two domains, and knows their names or does not.
+struct Runs(Answer<()>);
+
+/// Keeps definitions by keys of its own; tells which it was asked for.
+struct Keeps(Vec<Domain>, Mutex<Vec<DomainKey>>);
+
+fn domain(id: Option<u32>, uuid: u128, name: &str) -> Domain {
+    let key = DomainKey { id: id.map(DomainId), uuid: Uuid::from_u128(uuid) };
+    Domain { key, name: Name::new(name), ..Domain::default() }
+}
+
+fn told(name: &'static str, ops: &[Op]) -> DriverInfo {
+    DriverInfo { name, peer: "nowhere".into(), hypervisor: false, ops: ops.into() }
+}
+
+impl Observe for Runs {
+    fn info(&self) -> DriverInfo {
+        told("runs", &[Op::Hypervisor, Op::Domains, Op::Identify])
+    }
+
+    fn hypervisor(&self) -> Answer<Hypervisor> {
+        Ok(Hypervisor::default())
+    }
+
+    fn domains(&self, into: &mut Vec<Domain>) -> Answer<()> {
+        into.clear();
+        into.extend([domain(Some(4), 1, "web"), domain(Some(5), 2, "db")]);
+        Ok(())
+    }
+
+    fn identify(&self, _domains: &mut [Domain]) -> Answer<()> {
+        self.0.clone()
+    }
+}
+
+impl Observe for Keeps {
+    fn info(&self) -> DriverInfo {
+        told("keeps", &[Op::Inactive, Op::Definition, Op::Undefine])
+    }
+
+    fn inactive(&self, into: &mut Vec<Domain>) -> Answer<()> {
+        into.extend(self.0.iter().cloned());
+        Ok(())
+    }
+
+    fn definition(&self, key: DomainKey, _which: Which) -> Answer<Told> {
+        let kept = self.0.iter().find(|kept| kept.key.uuid == key.uuid);
+        let xml = kept.ok_or_else(|| Error::no_domain("such file"))?.name.raw().into();
+        Ok(Told { xml, ..Told::default() })
+    }
+}
+
+impl Control for Runs {}
+
+impl Control for Keeps {
+    fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<()> {
+        self.definition(key, Which::Kept)?;
+        assert_eq!(*change, Change::Undefine);
+        self.1.lock().unwrap().push(key);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_domain_that_runs_under_another_uuid_than_it_is_kept_under_is_one_domain() {
+    let kept =
+        vec![domain(None, 9, "web"), domain(None, 2, "db"), domain(None, 3, "zoo"), domain(None, 4, "app")];
+    let runs = Arc::new(Runs(Ok(())));
+    let keeps = Arc::new(Keeps(kept, Mutex::default()));
+    let drivers = vec![(runs.info(), Ok(runs as Arc<dyn Control>)), (keeps.info(), Ok(keeps.clone() as _))];
+    let mut session = session::assemble(HostId(0), drivers, true).unwrap();
+    let mut snapshot = Snapshot::default();
+    session.reader.sample(Stamp::default(), &Demand::default(), &mut snapshot);
+    let names: Vec<_> = snapshot.domains.iter().map(|domain| domain.name.raw().to_owned()).collect();
+    assert_eq!(names, ["web", "db", "app", "zoo"], "each once, those that are off last and by name");
+    let web = snapshot.domains[0].key;
+    assert_eq!(session.definitions.read(web, Which::Kept).unwrap().xml, "web");
+    assert!(session.definitions.read(web, Which::Live).is_err(), "what is kept is not what it runs with");
+    session.controller.unwrap().run(&Request::Domain(web, Change::Undefine)).unwrap();
+    assert_eq!(*keeps.1.lock().unwrap(), [DomainKey { id: None, uuid: Uuid::from_u128(9) }]);
+}
+
+#[test]
+fn where_nobody_knows_the_names_nothing_is_said_to_be_off() {
+    let runs = Arc::new(Runs(Err(Error::no_domain("name"))));
+    let keeps = Arc::new(Keeps(vec![domain(None, 9, "web")], Mutex::default()));
+    let drivers = vec![(runs.info(), Ok(runs as Arc<dyn Control>)), (keeps.info(), Ok(keeps as _))];
+    let mut reader = session::assemble(HostId(0), drivers, false).unwrap().reader;
+    let mut snapshot = Snapshot::default();
+    reader.sample(Stamp::default(), &Demand::default(), &mut snapshot);
+    assert_eq!(snapshot.domains.len(), 2, "web runs, as far as anybody can tell");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use domtop::{
         test::{DomainPlan, HostPlan, NodePlan, Start, Temper, Test},
     },
     model::{
-        Demand, Domain, DomainKey, DomainState, Failure, HostId, KiB, Kind, Nanos, Op, Stamp,
+        Demand, Domain, DomainKey, DomainState, Failure, HostId, KiB, Kind, Nanos, Op, Stamp, Which,
         request::{Change, PinRequest, Request},
         uri::Uri,
     },
@@ -58,6 +58,13 @@ impl Lab {
 
     fn key(&self, name: &str) -> DomainKey {
         self.of(name).key
+    }
+
+    /// How far the change of this kind that is under way has come.
+    fn progress(&self, op: Op) -> Option<f64> {
+        let mut all = Vec::new();
+        self.test.progress(&mut all).unwrap();
+        all.iter().find(|it| it.op == op)?.part()
     }
 
     fn run(&self, name: &str, change: Change) -> Result<(), Failure> {
@@ -159,6 +166,9 @@ fn reads_unsupported(test: &Test, op: Op) -> bool {
         Op::Requests => test.requests(&[], &mut vec![]).err(),
         Op::Configuration => test.configuration(none).err(),
         Op::HostLog => test.host_log(0).err(),
+        Op::Definition => test.definition(none, Which::Live).err(),
+        Op::Inactive => test.inactive(&mut vec![]).err(),
+        Op::Progress => test.progress(&mut vec![]).err(),
         other => panic!("{} has no request here", other.word()),
     };
     error.is_some_and(|error| error.kind == Kind::Unsupported)
@@ -293,13 +303,58 @@ fn a_renamed_domain_has_the_name_and_no_other_has_it() {
 }
 
 #[test]
+fn a_target_of_a_disk_that_is_not_simulated_is_taken_all_the_same() {
+    let lab = lab();
+    let file = scratch("taken.xml");
+    let text = "<domain type='test'><name>taken</name><memory>65536</memory><devices>
+        <disk type='network'><source protocol='rbd' name='a'/><target dev='vdb'/></disk></devices></domain>";
+    fs::write(&file, text).unwrap();
+    lab.make(&Request::Define(file.clone())).unwrap();
+    let disk = |target: &str| format!("<disk type='file'><source file='/a'/><target dev='{target}'/></disk>");
+    fs::write(&file, disk("vdb")).unwrap();
+    assert!(lab.refused("taken", Change::Attach(file.clone())).contains("two disks called vdb"));
+    fs::write(&file, disk("vdc")).unwrap();
+    lab.run("taken", Change::Attach(file.clone())).unwrap();
+    fs::remove_file(&file).unwrap();
+}
+
+#[test]
+fn a_disk_that_is_attached_is_kept_as_it_is_written() {
+    let lab = lab();
+    let file = scratch("written.xml");
+    let text = "<domain type='test'>\n  <name>written</name>\n  <memory>65536</memory>\n  <devices>\n    \
+        <disk type='file'><source file='/a'/><target dev='vda'/></disk>\n  </devices>\n</domain>\n";
+    fs::write(&file, text).unwrap();
+    lab.make(&Request::Define(file.clone())).unwrap();
+    let kept = |lab: &Lab| lab.test.definition(lab.key("written"), Which::Kept).unwrap().xml;
+    let before = kept(&lab);
+    for serial in ["A1", "B2"] {
+        let disk = format!(
+            "<disk type='file' device='disk'>\n      <source file='/{serial}'/>\n      \
+             <target dev='vdb' bus='virtio'/>\n      <serial>{serial}</serial>\n    </disk>"
+        );
+        fs::write(&file, format!("{disk}\n")).unwrap();
+        lab.run("written", Change::Attach(file.clone())).unwrap();
+        let end = "  </devices>";
+        assert_eq!(kept(&lab), before.replace(end, &format!("    {disk}\n{end}")));
+        lab.run("written", Change::Detach(file.clone())).unwrap();
+        assert_eq!(kept(&lab), before, "what was there before is as it was");
+    }
+    fs::remove_file(&file).unwrap();
+}
+
+#[test]
 fn files_make_domains_and_devices() {
     let mut lab = lab();
     let file = scratch("made.xml");
     fs::write(&file, "<domain name='made' memory='64M' temper='busy'/>").unwrap();
     lab.make(&Request::Create(file.clone())).unwrap();
     assert!(lab.key("made").id.is_some());
-    assert!(lab.make(&Request::Define(file.clone())).unwrap_err().to_string().contains("already"));
+    let twin = scratch("twin.xml");
+    fs::write(&twin, "<domain name='made' memory='64M' uuid='00000000-0000-4000-8000-000000000001'/>")
+        .unwrap();
+    assert!(lab.make(&Request::Define(twin.clone())).unwrap_err().to_string().contains("already"));
+    fs::remove_file(&twin).unwrap();
     fs::write(&file, "<disk name='xvdz' source='/srv/z.img' read='1M'/>").unwrap();
     lab.run("made", Change::Attach(file.clone())).unwrap();
     assert!(lab.refused("made", Change::Attach(file.clone())).contains("already"));
@@ -327,9 +382,17 @@ fn a_saved_domain_is_restored_as_it_was() {
     let before = lab.of("web1");
     lab.run("web1", Change::Save(file.clone())).unwrap();
     lab.pass(1000);
-    assert!(lab.find("web1").is_none());
+    let part = lab.progress(Op::Save).expect("3 GiB take more than a second");
+    assert!(part > 0.2 && part < 0.9, "{part}");
+    assert_eq!(lab.of("web1").state, DomainState::Paused);
+    assert!(lab.refused("web1", Change::Resume).contains("being saved"));
+    lab.pass(2000);
+    assert_eq!((lab.of("web1").state, lab.progress(Op::Save)), (DomainState::Off, None));
     lab.make(&Request::Restore(file.clone())).unwrap();
+    assert_eq!((lab.of("web1").state, lab.progress(Op::Restore)), (DomainState::Paused, Some(0.0)));
+    lab.pass(3000);
     let after = lab.of("web1");
+    assert!(matches!(after.state, DomainState::Running | DomainState::Blocked));
     assert_eq!((after.key.uuid, after.memory, after.vcpus), (before.key.uuid, KiB(3 * GIB), before.vcpus));
     assert!(lab.make(&Request::Restore(file.clone())).is_err(), "not twice");
     fs::remove_file(&file).unwrap();

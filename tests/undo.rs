@@ -12,7 +12,7 @@ use domtop::{
     model::{
         CpuSet, Demand, Domain, DomainKey, HostId, JobId, KiB, Kind, Nanos, Op, Order, Report, Stamp,
         Standing, VcpuCount,
-        order::Undoes,
+        order::{Undoes, Upon},
         request::{Change, PinRequest, Request},
         undo::{Reversal, inverse},
     },
@@ -54,7 +54,7 @@ impl Host {
     fn order(&self, changes: &[Change], undoes: Option<Undoes>) -> Order {
         let key = self.web().key;
         let requests = changes.iter().map(|change| Request::Domain(key, change.clone())).collect();
-        Order { job: JobId(1), command: String::new(), requests, undoes: undoes.map(Box::new) }
+        Order { job: JobId(1), command: String::new(), requests, undoes: undoes.map(Box::new), upon: None }
     }
 
     fn run(&self, changes: &[Change]) -> Report {
@@ -170,7 +170,7 @@ fn a_domain_that_has_gone_is_told_before_anything_is_done() {
     let host = Host::new();
     let gone = DomainKey { uuid: "5e1f0000-0000-4000-8000-000000000001".parse().unwrap(), id: None };
     let requests = vec![Request::Domain(gone, Change::Destroy)];
-    let order = Order { job: JobId(1), command: String::new(), requests, undoes: None };
+    let order = Order { job: JobId(1), command: String::new(), requests, undoes: None, upon: None };
     let report = execute(&host.controller, &order);
     assert_eq!(report.failure.unwrap().kind(), Kind::NoDomain);
     assert!(report.trails.is_empty());
@@ -245,4 +245,20 @@ fn a_second_pause_and_a_needless_resume_are_refused_by_whoever_would_do_it() {
     let second = host.run(&[Change::Suspend]);
     assert_eq!(second.failure.unwrap().kind(), Kind::Refused, "Xen would count it");
     assert!(second.trails.is_empty(), "no driver was asked");
+}
+
+#[test]
+fn an_order_upon_what_is_kept_is_not_carried_out_where_that_is_another_by_now() {
+    let host = Host::new();
+    let key = host.web().key;
+    let kept: Arc<str> = host.controller.kept(key).unwrap().xml.into();
+    let upon = |kept: &Arc<str>| Some(Upon { key, kept: kept.clone() });
+    let weigh = |weight| Change::SetScheduler { weight: Some(weight), cap: None };
+    let order = Order { upon: upon(&kept), ..host.order(&[Change::SetMaxMemory(KiB(3 << 20))], None) };
+    assert_eq!(execute(&host.controller, &order).failure, None, "it is as it was");
+    let report = execute(&host.controller, &Order { upon: upon(&kept), ..host.order(&[weigh(7)], None) });
+    let failure = report.failure.expect("what is kept of it has another maximum by now");
+    assert_eq!(failure.kind(), Kind::Refused);
+    assert!(failure.to_string().contains("somebody changed what is kept"), "{failure}");
+    assert!(report.trails.is_empty(), "no driver was asked");
 }

@@ -26,12 +26,17 @@ use std::{
 
 use domtop::{
     driver::{
-        Observe, session,
+        Answer, Control, DriverInfo, Observe, session,
         xen::xl::{Deadlines, Xl},
     },
     model::{
-        DomainKey, HostId, KiB, Kind, Light, Op,
+        DomainKey, Failure, HostId, Hypervisor, KiB, Kind, Light, Op, Trail, Which,
+        definition::{DiskDriver, Ending, Told},
         request::{Change, Request},
+    },
+    wire::{
+        cfg::{self, Config, Dialect},
+        xml::domain,
     },
 };
 use support::{
@@ -313,9 +318,37 @@ fn a_save_that_was_killed_keeps_what_may_be_all_there_is_of_the_guest() {
     let host = Host::new(fake.driver(Deadlines { long, ..PATIENT }), Err(Kind::Unsupported));
     let reason = host.refusal(&on(Change::Save(file.clone())));
     assert_eq!(reason.kind, Kind::TimedOut);
+    assert!(
+        reason.message.contains("xl save had not come further for 3s and was killed"),
+        "{}",
+        reason.message
+    );
     assert!(reason.message.ends_with("; it still runs"), "{}", reason.message);
     assert!(reason.hint.unwrap().contains("is left"));
     assert_eq!(fs::read_to_string(file).unwrap(), "image\n");
+}
+
+#[test]
+fn a_save_whose_file_still_grows_is_not_killed_however_long_it_takes() {
+    let fake = FakeXl::new(&format!(
+        "{ROW} for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do echo more >>\"$3\"; sleep 0.5; done; exit 0"
+    ));
+    let file = fake.file("saved");
+    let long = Duration::from_secs(3);
+    let host = Host::new(fake.driver(Deadlines { long, ..PATIENT }), Err(Kind::Unsupported));
+    host.change(Change::Save(file.clone())).unwrap();
+    assert_eq!(fs::read_to_string(file).unwrap(), "more\n".repeat(16));
+}
+
+#[test]
+fn a_domain_may_take_the_longer_to_make_the_more_memory_it_has() {
+    let fake = FakeXl::new("sleep 2; exit 0");
+    let long = Duration::from_millis(1);
+    let host = Host::new(fake.driver(Deadlines { long, ..PATIENT }), Err(Kind::Unsupported));
+    let large = fake.written("large", "name = 'a'\nmemory = 1920\n");
+    host.controller.run(&Request::Create(large)).unwrap();
+    let none = fake.written("none", "name = 'a'\nmemory = 8\n");
+    assert_eq!(host.refusal(&Request::Create(none)).kind, Kind::TimedOut);
 }
 
 #[test]
@@ -420,12 +453,372 @@ fn the_configuration_is_the_object_of_that_domain_as_it_was_printed() {
     }
 }
 
+/// Keeps the definition of the domain the tests are about.
+struct Keeper(Told);
+
+impl Observe for Keeper {
+    fn info(&self) -> DriverInfo {
+        DriverInfo {
+            name: "keeper",
+            peer: "a test".into(),
+            hypervisor: false,
+            ops: [Op::Hypervisor, Op::Definition].into(),
+        }
+    }
+
+    fn hypervisor(&self) -> Answer<Hypervisor> {
+        Ok(Hypervisor::default())
+    }
+
+    fn definition(&self, _key: DomainKey, which: Which) -> Answer<Told> {
+        assert_eq!(which, Which::Kept);
+        Ok(self.0.clone())
+    }
+}
+
+impl Control for Keeper {}
+
+/// Starts the domain the tests are about, of what another driver keeps.
+fn start(fake: &FakeXl, kept: Told) -> Result<Trail, Failure> {
+    let (keeper, xl) = (Keeper(kept), fake.driver(PATIENT));
+    let drivers = vec![
+        (keeper.info(), Ok(std::sync::Arc::new(keeper) as std::sync::Arc<_>)),
+        (xl.info(), Ok(std::sync::Arc::new(xl) as std::sync::Arc<_>)),
+    ];
+    let session = session::assemble(HostId(0), drivers, true).unwrap();
+    let off = DomainKey { id: None, ..key() };
+    session.controller.unwrap().run(&Request::Domain(off, Change::Start))
+}
+
+const XML: &str = "
+  <domain type='xen'><name>web</name><title>a line</title><memory unit='MiB'>64</memory><vcpu>1</vcpu>
+  <os><type>linux</type><kernel>/k</kernel></os>
+  <devices><disk type='file'><source file='/a.img'/><target dev='xvda'/></disk></devices></domain>";
+
+/// Copies the configuration it is given, and how private that is, before it answers.
+const COPY: &str = "cp \"$4\" \"$folder/seen\"; stat -c %a \"$4\" >\"$folder/mode\"\n";
+
+#[test]
+fn xml_is_created_of_a_private_file_that_goes_away() {
+    let wanted = "name = \"web\"\nmaxmem = 64\nmemory = 64\nvcpus = 1\nkernel = \"/k\"\n\
+        disk = [ \"vdev=xvda,access=rw,target=/a.img\" ]\n";
+    for kept in [false, true] {
+        let fake = FakeXl::new(&format!("{COPY} exit 0"));
+        if kept {
+            start(&fake, Told { xml: XML.into(), ..Told::default() }).unwrap();
+        } else {
+            let file = fake.written("web.xml", XML);
+            let trail = Host::over(&fake).controller.run(&Request::Create(file)).unwrap();
+            assert!(trail.to_string().ends_with("xl did, without its title"), "{trail}");
+        }
+        let call = &fake.calls()[0];
+        assert_eq!(call[..3], words(["create", "-q", "-f"]));
+        assert!(!PathBuf::from(&call[3]).exists());
+        assert_eq!(fs::read_to_string(fake.file("seen")).unwrap(), wanted);
+        assert_eq!(fs::read_to_string(fake.file("mode")).unwrap(), "600\n");
+    }
+}
+
+#[test]
+fn what_xml_lost_on_its_way_is_told_where_xl_fails() {
+    let fake = FakeXl::new(&format!("{COPY} echo 'failed to boot' >&2; exit 1"));
+    let file = fake.written("web.xml", XML);
+    let reason = Host::over(&fake).refusal(&Request::Create(file));
+    assert!(reason.message.ends_with(": failed to boot"), "{}", reason.message);
+    assert_eq!(reason.hint.as_deref(), Some("xl's configuration has no place for: its title"));
+    assert!(!PathBuf::from(&fake.calls()[0][3]).exists());
+}
+
+#[test]
+fn xml_that_xl_would_start_without_a_device_is_refused() {
+    let fake = FakeXl::new("exit 0");
+    let host = Host::over(&fake);
+    for (what, with, why) in [
+        (
+            "type='file'><source file='/a.img'/><target dev='xvda'",
+            "type='file' device='floppy'><source file='/a'/><target dev='fda'",
+            "without disk fda: xl has no floppy drives",
+        ),
+        (
+            "<disk type='file'><source file='/a.img'/><target dev='xvda'/></disk>",
+            "<interface type='network'><source network='n'/></interface>",
+            "name the bridge of `n`",
+        ),
+        ("</domain>", "", ""),
+        ("<name>web</name>", "", "it has no <name>"),
+    ] {
+        let file = fake.written("web.xml", &XML.replace(what, with));
+        let reason = host.refusal(&Request::Create(file));
+        let kind = if with.contains("source") { Kind::Refused } else { Kind::Malformed };
+        assert_eq!(reason.kind, kind, "{}", reason.message);
+        assert!(reason.message.contains(why), "{}", reason.message);
+    }
+    assert!(fake.calls().is_empty());
+}
+
+#[test]
+fn a_device_is_attached_and_detached_by_the_words_xl_has_for_it() {
+    let disk =
+        "<disk type='block' device='cdrom'><source dev='/dev/vg/a'/><target dev='xvdb'/><readonly/></disk>";
+    let vif = "<interface type='bridge'><mac address='00:16:3e:00:00:01'/><source bridge='br0'/><ip address='10.0.0.1'/><ip address='10.0.0.2'/></interface>";
+    let pci = "<hostdev mode='subsystem' type='pci'><source><address domain='0x0000' bus='0x01' slot='0x1b' function='0x2'/></source></hostdev>";
+    for (xml, attach, detach) in [
+        (
+            disk,
+            words(["block-attach", "7", "vdev=xvdb,access=ro,devtype=cdrom,target=/dev/vg/a"]),
+            words(["block-detach", "7", "xvdb"]),
+        ),
+        (
+            vif,
+            words(["network-attach", "7", "mac=00:16:3e:00:00:01", "bridge=br0", "ip=10.0.0.1 10.0.0.2"]),
+            words(["network-detach", "7", "00:16:3e:00:00:01"]),
+        ),
+        (pci, words(["pci-attach", "7", "0000:01:1b.2"]), words(["pci-detach", "7", "0000:01:1b.2"])),
+    ] {
+        let fake = FakeXl::new(&format!("{ROW} exit 0"));
+        let host = Host::over(&fake);
+        let file = fake.written("device.xml", xml);
+        host.change(Change::Attach(file.clone())).unwrap();
+        host.change(Change::Detach(file)).unwrap();
+        assert_eq!(fake.verbs()[0], "list", "the id is looked at first");
+        assert_eq!([&fake.calls()[1], &fake.calls()[3]], [&attach, &detach]);
+    }
+}
+
+#[test]
+fn a_device_xl_has_no_words_for_is_refused() {
+    let fake = FakeXl::new(&format!("{ROW} exit 0"));
+    let host = Host::over(&fake);
+    for (xml, kind) in [
+        ("<graphics type='vnc'/>", Kind::Refused),
+        ("<input type='tablet' bus='usb'/>", Kind::Refused),
+        ("<disk", Kind::Malformed),
+        ("", Kind::Malformed),
+        ("<interface type='network'><source network='n'/></interface>", Kind::Refused),
+    ] {
+        let file = fake.written("device.xml", xml);
+        for change in [Change::Attach(file.clone()), Change::Detach(file)] {
+            let reason = host.refusal(&on(change));
+            assert_eq!(reason.kind, kind, "{xml}: {}", reason.message);
+        }
+    }
+    assert!(fake.verbs().iter().all(|verb| verb == "list"));
+}
+
+#[test]
+fn an_interface_without_a_bridge_is_not_attached_to_the_default_one() {
+    let fake = FakeXl::new(&format!("{ROW} exit 0"));
+    let host = Host::over(&fake);
+    let file =
+        fake.written("vif.xml", "<interface type='ethernet'><mac address='00:16:3e:00:00:01'/></interface>");
+    let reason = host.refusal(&on(Change::Attach(file)));
+    assert_eq!(reason.kind, Kind::Refused);
+    assert!(reason.message.contains("without its being on no bridge"), "{}", reason.message);
+    assert!(fake.verbs().iter().all(|verb| verb == "list"));
+}
+
+#[test]
+fn what_a_running_domain_has_beyond_its_xml_is_told() {
+    let fake = FakeXl::new("cat \"$folder/json\"; exit 0");
+    fake.written(
+        "json",
+        r#"[{"domid": 7, "config": {"c_info": {"type": "pv", "name": "web"},
+        "b_info": {"sched_params": {"cap": 50}},
+        "disks": [{"pdev_path": "r0", "vdev": "xvda", "format": "raw", "readwrite": 1, "script": "block-drbd",
+                   "discard_enable": "True", "direct_io_safe": "False", "trusted": "True", "colo_port": 0},
+                  {"pdev_path": "/b", "vdev": "xvdb", "format": "raw", "readwrite": 1, "discard_enable": "False"}],
+        "nics": [{"devid": 0, "mac": "00:16:3e:00:00:01", "mtu": 9000, "gatewaydev": "eth0", "nictype": "vif"},
+                 {"devid": 1, "mac": "00:16:3e:00:00:02", "mtu": 1492, "bridge": "xenbr0"}]}}]"#,
+    );
+    let told = Host::over(&fake).xl.definition(key(), Which::Live).unwrap();
+    let mut lost: Vec<_> = told.lost.iter().map(|what| what.split(": domtop").next().unwrap()).collect();
+    lost.sort_unstable();
+    assert_eq!(
+        lost,
+        [
+            "cap = 50",
+            "discard_enable of disk xvdb",
+            "gatewaydev of interface 00:16:3e:00:00:01",
+            "mtu of interface 00:16:3e:00:00:01",
+            "script of disk xvda",
+        ]
+    );
+}
+
+#[test]
+fn no_name_of_a_device_is_an_option_to_xl() {
+    let fake = FakeXl::new(&format!("{ROW} exit 0"));
+    let host = Host::over(&fake);
+    let disk = "<disk type='file'><source file='/a'/><target dev='-h'/></disk>";
+    let disk = fake.written("disk.xml", disk);
+    for change in [Change::Detach(disk.clone()), Change::Attach(disk)] {
+        let reason = host.refusal(&on(change));
+        assert!(reason.message.ends_with("would be an option to xl"), "{}", reason.message);
+    }
+    assert!(fake.verbs().iter().all(|verb| verb == "list"));
+}
+
+#[test]
+fn an_interface_is_not_attached_to_another_network_than_its_own() {
+    let fake = FakeXl::new(&format!("{ROW} exit 0"));
+    let tagged = "<interface type='bridge'><source bridge='br0'/><vlan><tag id='42'/></vlan></interface>";
+    let file = fake.written("device.xml", tagged);
+    let reason = Host::over(&fake).refusal(&on(Change::Attach(file)));
+    assert_eq!(reason.kind, Kind::Refused);
+    assert!(
+        reason.message.contains("without the <vlan> of its <interface type='bridge'>"),
+        "{}",
+        reason.message
+    );
+    assert!(fake.verbs().iter().all(|verb| verb == "list"));
+}
+
+#[test]
+fn a_device_that_could_not_be_attached_is_told_in_xls_words() {
+    let said = "libxl: error: libxl_device.c:1110:device_backend_callback: Domain 7:unable to add device with path /local/domain/0/backend/vbd/7/51728\nlibxl_device_disk_add failed.\n";
+    let fake = FakeXl::new(&format!("{ROW} cat \"$folder/said\" >&2; exit 1"));
+    fake.written("said", said);
+    let file = fake.written("device.xml", "<disk type='file'><source file='/a'/><target dev='xvdb'/></disk>");
+    let reason = Host::over(&fake).refusal(&on(Change::Attach(file)));
+    assert_eq!(reason.kind, Kind::Failed);
+    assert!(
+        reason.message.ends_with(
+            "unable to add device with path /local/domain/0/backend/vbd/7/51728; libxl_device_disk_add failed"
+        ),
+        "{}",
+        reason.message
+    );
+}
+
+/// What xl of 4.17 really made of a configuration is what domtop reads in both.
+#[test]
+fn libxls_configuration_means_what_the_file_it_was_made_of_means() {
+    let data = |name: &str| {
+        fs::read_to_string(
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/xl-made").join(name),
+        )
+        .unwrap()
+    };
+    for name in ["hvm", "pv"] {
+        let config = Config::parse(&data(&format!("{name}.cfg"))).unwrap();
+        let (mut of_file, _) = cfg::read(&config, Dialect::Xl);
+        let fake = FakeXl::new("cat \"$folder/json\"; exit 0");
+        fake.written("json", &format!("[{{\"domid\": 7, \"config\": {}}}]", data(&format!("{name}.json"))));
+        let host = Host::over(&fake);
+        let made: serde_json::Value = serde_json::from_str(&data(&format!("{name}.json"))).unwrap();
+        let uuid = made["c_info"]["uuid"].as_str().unwrap().parse().unwrap();
+        let told = host.xl.definition(DomainKey { uuid, ..key() }, Which::Live).unwrap();
+        let mut of_libxl = domain::read(&told.xml).unwrap();
+        assert_eq!(of_libxl.id.take(), Some(7));
+        assert_eq!(of_libxl.uuid.take(), Some(uuid));
+        // libxl puts in what goes without saying.
+        for ending in [&mut of_file.endings.poweroff, &mut of_file.endings.crash] {
+            ending.get_or_insert(Ending::Destroy);
+        }
+        of_file.endings.reboot.get_or_insert(Ending::Restart);
+        // Into the command line goes the root device, and no cap into XML.
+        let root = of_file.boot.root.take().map(|root| format!("root={root} "));
+        of_file.boot.cmdline = of_file.boot.cmdline.map(|line| root.unwrap_or_default() + &line);
+        of_file.cpus.cap = None;
+        let raw =
+            |driver: &mut DiskDriver| driver.format = driver.format.take().filter(|format| format != "raw");
+        for disk in of_file.devices.disks.iter_mut().chain(&mut of_libxl.devices.disks) {
+            disk.driver.iter_mut().for_each(raw);
+            disk.driver = disk.driver.take().filter(|driver| driver.name != "file");
+        }
+        for interface in of_file.devices.interfaces.iter_mut().chain(&mut of_libxl.devices.interfaces) {
+            interface.rate = None;
+        }
+        assert_eq!(of_libxl, of_file, "{name}");
+    }
+}
+
+#[test]
+fn a_running_domain_is_told_as_xl_keeps_it() {
+    let fake = FakeXl::new("cat \"$folder/json\"; exit 0");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/xl-made/running.json");
+    let json = fs::read_to_string(path).unwrap();
+    fake.written("json", &json.replace("\"domid\": 1,", "\"domid\": 7,"));
+    let host = Host::over(&fake);
+    let uuid = "d0bba65c-e9ac-11f1-9962-7bf16e6c3dc2".parse().unwrap();
+    let told = host.xl.definition(DomainKey { uuid, ..key() }, Which::Live).unwrap();
+    let read = domain::read(&told.xml).unwrap();
+    assert_eq!((read.name.as_str(), read.id, read.uuid), ("g1", Some(7), Some(uuid)));
+    assert_eq!((read.memory.max, read.memory.current, read.cpus.max), (KiB(96 << 10), None, 1));
+    assert_eq!(read.boot.kernel.as_deref(), Some("/guest/vmlinuz"));
+    assert_eq!(read.boot.cmdline.as_deref(), Some("console=hvc0 quiet burn=1 plug=0"));
+    assert_eq!((read.endings.poweroff, read.endings.reboot), (Some(Ending::Destroy), Some(Ending::Restart)));
+    assert!(told.lost.is_empty(), "{:?}", told.lost);
+    assert_eq!(host.xl.definition(key(), Which::Live).unwrap_err().kind, Kind::NoDomain, "another's id");
+    assert_eq!(host.xl.definition(key(), Which::Kept).unwrap_err().kind, Kind::Unsupported);
+    for config in
+        ["null", "[]", "{}", "{\"disks\": 3}", "{\"c_info\": {\"name\": \"x\"}, \"disks\": [null, {}]}"]
+    {
+        fake.written("json", &format!("[{{\"config\": {config}}}]"));
+        let _ = host.xl.definition(key(), Which::Live);
+    }
+}
+
+#[test]
+fn a_domain_another_keeps_is_started_of_its_own_file() {
+    let fake = FakeXl::new("exit 0");
+    let file = fake.written("web", "name='web'");
+    let trail = start(&fake, Told { file: Some(file.clone()), ..Told::default() }).unwrap();
+    assert!(trail.done_by().any(|driver| &**driver == "xl"));
+    let call = ["create".as_ref(), "-q".as_ref(), "-f".as_ref(), file.as_os_str()];
+    assert_eq!(fake.calls(), [call]);
+}
+
+#[test]
+fn how_far_a_save_has_come_is_how_long_its_file_is() {
+    let fake = FakeXl::new(&format!(
+        "{ROW} head -c 1000 /dev/zero >>\"$3\"; until [ -e \"$folder/go\" ]; do sleep 0.02; done; exit 0"
+    ));
+    let host = Host::over(&fake);
+    let (saved, mut told) = (fake.file("saved"), Vec::new());
+    std::thread::scope(|scope| {
+        let save = scope.spawn(|| host.change(Change::Save(saved.clone())));
+        until("it writes", || {
+            told.clear();
+            host.xl.progress(&mut told).unwrap();
+            told.iter().any(|progress| progress.done == 1000)
+        });
+        fs::write(fake.file("go"), "").unwrap();
+        save.join().unwrap().unwrap();
+    });
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].op, told[0].key, told[0].total), (Op::Save, Some(key()), 96 << 20));
+    told.clear();
+    host.xl.progress(&mut told).unwrap();
+    assert!(told.is_empty(), "it is over");
+}
+
+#[test]
+fn how_far_a_restore_has_come_is_where_xl_reads() {
+    let fake = FakeXl::new(
+        "exec 7<\"$2\"; head -c 3000 <&7 >/dev/null; until [ -e \"$folder/go\" ]; do sleep 0.02; done; exit 0",
+    );
+    let host = Host::over(&fake);
+    let (saved, mut told) = (fake.written("saved", &"x".repeat(8000)), Vec::new());
+    std::thread::scope(|scope| {
+        let restore = scope.spawn(|| host.controller.run(&Request::Restore(saved.clone())));
+        until("it reads", || {
+            told.clear();
+            host.xl.progress(&mut told).unwrap();
+            told.iter().any(|progress| progress.done == 3000)
+        });
+        fs::write(fake.file("go"), "").unwrap();
+        restore.join().unwrap().unwrap();
+    });
+    assert_eq!((told[0].op, told[0].key, told[0].total), (Op::Restore, None, 8000));
+}
+
 #[test]
 fn looking_runs_nothing_that_changes() {
     let fake = FakeXl::new("exit 0");
     let config = fake.written("web.cfg", "");
     let host = Host::new(fake.driver(PATIENT).looking(), Err(Kind::Unsupported));
-    assert_eq!(&*host.xl.info().ops, [Op::Configuration]);
+    assert_eq!(&*host.xl.info().ops, [Op::Configuration, Op::Definition]);
     for request in [Request::Create(config), on(Change::Destroy), on(Change::Save(fake.file("s")))] {
         host.controller.run(&request).unwrap_err();
     }
@@ -437,14 +830,14 @@ fn looking_runs_nothing_that_changes() {
 fn what_it_says_it_can_is_what_it_does() {
     let fake = FakeXl::new(&format!("{ROW} exit 0"));
     let config = fake.written("web.cfg", "");
+    let disk = fake.written("disk.xml", "<disk type='file'><source file='/a'/><target dev='xvdb'/></disk>");
     let changes = [
+        Change::Attach(disk.clone()),
+        Change::Detach(disk),
         Change::Suspend,
-        Change::Start,
         Change::Undefine,
         Change::Pin(domtop::model::request::PinRequest::default()),
         Change::SetScheduler { weight: Some(1), cap: None },
-        Change::Attach(config.clone()),
-        Change::Detach(config.clone()),
         Change::SetAutostart(true),
         Change::Dump(fake.file("core")),
     ];

@@ -1,10 +1,19 @@
 //! Whatever is pressed, sampled and drawn in whatever order: no panic, a valid cursor, and Esc never ends it.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use domtop::app::{Effect, Msg, Panel};
+use domtop::{
+    app::{
+        Effect, Msg, Panel,
+        xml::{Draft, Edited, Shown, Texts},
+    },
+    model::Which,
+};
 use proptest::prelude::*;
 
-use crate::hosts::{Desk, assert_cursor, guest};
+use crate::{
+    hosts::{Desk, assert_cursor, guest},
+    markup::markup,
+};
 
 #[derive(Clone, Debug)]
 enum Deed {
@@ -17,6 +26,8 @@ enum Deed {
     Resize(u16, u16),
     Paste(String),
     Log(String),
+    Told(String, bool),
+    Edited(String),
 }
 
 fn key() -> impl Strategy<Value = KeyEvent> {
@@ -58,6 +69,18 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => (any::<u16>(), any::<u16>()).prop_map(|(w, h)| Deed::Resize(w, h)),
         1 => any::<String>().prop_map(Deed::Paste),
         1 => any::<String>().prop_map(Deed::Log),
+        3 => (xml(), any::<bool>()).prop_map(|(text, live)| Deed::Told(text, live)),
+        1 => xml().prop_map(Deed::Edited),
+    ]
+}
+
+/// A text that is XML, or nearly.
+fn xml() -> impl Strategy<Value = String> {
+    let line =
+        prop::sample::select(vec!["<a>", "</a>", "  <b c='d'/>", "<!-- x -->", "text", "</", "", "\u{7}"]);
+    prop_oneof![
+        3 => prop::collection::vec(line, 0..40).prop_map(|lines| lines.join("\n")),
+        1 => any::<String>(),
     ]
 }
 
@@ -91,6 +114,17 @@ fn does(desk: &mut Desk, deed: Deed) -> Vec<Effect> {
         }
         Deed::Resize(width, height) => desk.tell(Msg::Input(Event::Resize(width, height))),
         Deed::Paste(text) => desk.tell(Msg::Input(Event::Paste(text))),
+        Deed::Told(text, live) => {
+            let (host, key) = desk.app.xml.of.unwrap_or_default();
+            let which = if live { Which::Live } else { Which::Kept };
+            let told = Shown { markup: markup(&text), lost: vec![text], ..Shown::default() };
+            desk.tell(Msg::Definition(host, (key, which), Ok(Box::new(told))))
+        }
+        Deed::Edited(text) => {
+            let texts = Texts { after: (markup(&text), None), ..Texts::default() };
+            let edited = Edited { draft: Draft::default(), came: Ok(Some(Box::new(texts))) };
+            desk.tell(Msg::Edited(Box::new(edited)))
+        }
         Deed::Log(text) => desk.tell(Msg::HostLog(domtop::model::HostId(0), Ok(text))),
     }
 }
@@ -113,6 +147,8 @@ proptest! {
             assert_cursor(&app.table, app, page);
             prop_assert_eq!(app.screen.open.first(), Some(&Panel::Domains));
             prop_assert!(app.screen.open.contains(&app.screen.focus));
+            let xml = &app.xml;
+            prop_assert!(xml.cursor < xml.rows.len().max(1) && xml.first < xml.rows.len().max(1));
             prop_assert!(app.table.columns.contains(&domtop::app::Column::Name));
         }
     }

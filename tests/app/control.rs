@@ -42,7 +42,7 @@ fn pressed(desk: &mut Desk, keys: &str) -> Vec<(u32, Change)> {
 }
 
 fn trail() -> Trail {
-    Trail(vec![Step { driver: "xenstore".into(), refused: None }])
+    Trail(vec![Step { driver: "xenstore".into(), refused: None, lost: Vec::new() }])
 }
 
 /// The drivers do an order: the domain is as `change` leaves it.
@@ -53,7 +53,7 @@ fn done(desk: &mut Desk, order: &Order, change: impl FnOnce(&mut Guest)) -> Vec<
     change(&mut desk.guests[place]);
     let after = Some(Standing::of(&desk.guests[place].domain));
     let trails = order.requests.iter().map(|_| trail()).collect();
-    report(desk, order.job, Report { before, after, trails, failure: None })
+    report(desk, order.job, Report { before, after, trails, failure: None, notes: Vec::new() })
 }
 
 fn report(desk: &mut Desk, job: JobId, report: Report) -> Vec<Effect> {
@@ -63,7 +63,7 @@ fn report(desk: &mut Desk, job: JobId, report: Report) -> Vec<Effect> {
 fn failed(op: Op) -> Report {
     let reason = Reason { driver: "xl".into(), kind: Kind::Failed, message: "it is busy".into(), hint: None };
     let failure = Some(Failure { op, subject: "".into(), reasons: vec![reason] });
-    Report { before: None, after: None, trails: Vec::new(), failure }
+    Report { before: None, after: None, trails: Vec::new(), failure, notes: Vec::new() }
 }
 
 fn stages(desk: &Desk) -> Vec<Stage> {

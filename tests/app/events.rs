@@ -27,9 +27,14 @@ fn set(desk: &mut Desk, name: &str, state: DomainState) {
 /// The drivers have done a job: what stands there then.
 fn reported(desk: &mut Desk, id: u64, name: &str) {
     let before = Standing::of(&desk.guest(name).domain);
-    let trail = Trail(vec![Step { driver: "xl".into(), refused: None }]);
-    let report =
-        Report { before: Some(before.clone()), after: Some(before), trails: vec![trail], failure: None };
+    let trail = Trail(vec![Step { driver: "xl".into(), refused: None, lost: Vec::new() }]);
+    let report = Report {
+        before: Some(before.clone()),
+        after: Some(before),
+        trails: vec![trail],
+        failure: None,
+        notes: Vec::new(),
+    };
     desk.tell(Msg::Reported(HostId(0), JobId(id), Box::new(report)));
 }
 

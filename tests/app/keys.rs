@@ -9,7 +9,7 @@ use crate::hosts::{Desk, Key, guest, keymap};
 #[test]
 fn keys_print_as_they_are_read() {
     for text in [
-        "x",
+        "J",
         "X",
         "?",
         "-",
@@ -82,22 +82,22 @@ fn a_key_that_is_let_go_does_nothing_and_a_held_one_repeats() {
 
 #[test]
 fn changes_replace_the_keys_of_a_command() {
-    let changed = keymap(&[("freeze", &["x", "Alt-f"]), ("quit", &[])]).unwrap();
-    assert_eq!(changed.keys_of("freeze"), ["x", "Alt-f"]);
+    let changed = keymap(&[("freeze", &["J", "Alt-f"]), ("quit", &[])]).unwrap();
+    assert_eq!(changed.keys_of("freeze"), ["J", "Alt-f"]);
     assert!(changed.keys_of("quit").is_empty());
     assert!(changed.lookup(Scope::Domains, "f".parse().unwrap()).is_none());
-    assert_eq!(changed.lookup(Scope::Panels, "x".parse().unwrap()).unwrap().name, "freeze");
+    assert_eq!(changed.lookup(Scope::Panels, "J".parse().unwrap()).unwrap().name, "freeze");
     assert_eq!(changed.keys_of("help"), Keymap::default().keys_of("help"));
 }
 
 #[test]
 fn wrong_changes_are_refused_with_what_would_be_right() {
     for (name, key, why) in [
-        ("frezee", "x", "there is no command `frezee`; did you mean `freeze`?"),
+        ("frezee", "J", "there is no command `frezee`; did you mean `freeze`?"),
         ("freeze", "q", "`q` would be the key of both `freeze` and `quit`"),
         ("sort-cpu", "q", "`q` would be the key of both `sort-cpu` and `quit`"),
         ("quit", "Esc", "`Esc` cannot be a key of `quit`: it never ends the program"),
-        ("list", "x", "`list` is a command of the command line: it has no keys"),
+        ("list", "J", "`list` is a command of the command line: it has no keys"),
     ] {
         assert_eq!(keymap(&[(name, &[key])]).unwrap_err(), why);
     }

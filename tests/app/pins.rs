@@ -336,7 +336,7 @@ fn what_is_done_is_edited_no_more_once_it_is_read() {
     let Some(Effect::Run(host, order)) = effects.iter().find(|e| matches!(e, Effect::Run(..))) else {
         panic!()
     };
-    let report = Report { before: None, after: None, trails: Vec::new(), failure: None };
+    let report = Report { before: None, after: None, trails: Vec::new(), failure: None, notes: Vec::new() };
     pinned.desk.tell(Msg::Reported(*host, order.job, Box::new(report)));
     pinned.hard[0] = "1-3";
     pinned.read();
@@ -352,7 +352,8 @@ fn what_failed_stays_edited() {
         panic!()
     };
     let failure = Failure { op: domtop::model::Op::Pin, subject: "".into(), reasons: Vec::new() };
-    let report = Report { before: None, after: None, trails: Vec::new(), failure: Some(failure) };
+    let report =
+        Report { before: None, after: None, trails: Vec::new(), failure: Some(failure), notes: Vec::new() };
     pinned.desk.tell(Msg::Reported(*host, order.job, Box::new(report)));
     pinned.read();
     assert!(!pinned.desk.app.pins_asked());
@@ -516,7 +517,7 @@ fn time_alone_ends_that_something_is_asked() {
     let Some(Effect::Run(host, order)) = effects.iter().find(|e| matches!(e, Effect::Run(..))) else {
         panic!()
     };
-    let report = Report { before: None, after: None, trails: Vec::new(), failure: None };
+    let report = Report { before: None, after: None, trails: Vec::new(), failure: None, notes: Vec::new() };
     pinned.desk.tell(Msg::Reported(*host, order.job, Box::new(report)));
     pinned.read();
     assert!(pinned.desk.app.pins_asked(), "the affinities are read about once a second");

@@ -355,7 +355,7 @@ fn drivers() -> Vec<DriverStatus> {
             ..status(
                 "xl",
                 "/usr/sbin/xl",
-                vec![Op::Create, Op::Define, Op::Save, Op::Restore, Op::Shutdown],
+                vec![Op::Definition, Op::Create, Op::Define, Op::Save, Op::Restore, Op::Shutdown],
                 (12, 1),
             )
         },

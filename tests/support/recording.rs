@@ -4,9 +4,10 @@
 use std::sync::{Arc, Mutex};
 
 use domtop::{
-    driver::{Answer, Control, DriverInfo, Error, Observe, Permit, session::Opened},
+    driver::{Answer, Control, DriverInfo, Error, Lost, Observe, Permit, session::Opened},
     model::{
-        Domain, DomainId, DomainKey, HostMemory, Hypervisor, Kind, Op, PcpuTime,
+        Domain, DomainId, DomainKey, HostMemory, Hypervisor, Kind, Op, PcpuTime, Progress, Which,
+        definition::Told,
         request::{Change, Request},
     },
 };
@@ -91,6 +92,18 @@ impl Observe for Recording {
     fn identify(&self, _domains: &mut [Domain]) -> Answer<()> {
         self.say()
     }
+
+    fn inactive(&self, _into: &mut Vec<Domain>) -> Answer<()> {
+        self.say()
+    }
+
+    fn progress(&self, _into: &mut Vec<Progress>) -> Answer<()> {
+        self.say()
+    }
+
+    fn definition(&self, _key: DomainKey, _which: Which) -> Answer<Told> {
+        self.say().map(|()| Told::default())
+    }
 }
 
 impl Control for Recording {
@@ -98,7 +111,11 @@ impl Control for Recording {
         self.say()
     }
 
-    fn make(&self, _permit: &Permit, _request: &Request) -> Answer<()> {
-        self.say()
+    fn start(&self, _permit: &Permit, _key: DomainKey, _kept: &Told) -> Answer<Lost> {
+        self.say().map(|()| Lost::new())
+    }
+
+    fn make(&self, _permit: &Permit, _request: &Request) -> Answer<Lost> {
+        self.say().map(|()| Lost::new())
     }
 }
