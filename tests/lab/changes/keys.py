@@ -17,8 +17,9 @@ KEYS = {"suspend": "s", "resume": "r", "shutdown": "S", "reboot": "R", "destroy"
         "rename": "e"}
 
 
-# What stands under a question.
+# What stands under a question, and under a line that is typed.
 QUESTION = "y does it"
+TYPING = "Enter accept"
 
 
 class Operator:
@@ -28,10 +29,11 @@ class Operator:
         self.session = session
 
     def only(self, name):
-        """Leaves one domain in the table; all of them where there is no name."""
+        """Leaves one domain in the table; all of them where there is no name. The line it is typed in is gone then."""
+        def left(names):
+            return names == [name] if name else len(names) > 1
         self.session.press(f"/\x15{name}\r")
-        self.session.wait(lambda text: self.names(text) == [name] if name else len(self.names(text)) > 1,
-                          f"only {name or 'all'} in the table")
+        self.session.wait(lambda text: left(self.names(text)) and TYPING not in text, f"only {name or 'all'} in the table")
 
     @staticmethod
     def names(text):
@@ -42,7 +44,7 @@ class Operator:
         """Presses the command's key, types the words it asks for, and says yes where it asks; waits until it is done."""
         self.session.press(KEYS[command])
         if words:
-            self.session.wait_for(f" {command} ", "Enter accept")
+            self.session.wait_for(f" {command} ", TYPING)
             self.session.press(f"{words}\r")
         if asked:
             self.yes()
@@ -280,11 +282,11 @@ def a_session_that_only_looks_refuses_every_key(lab):
     lab.up(WIDE)
     with lab.untouched("a session that only looks"), Session(lab, "LANG=C.UTF-8 domtop -r -d 0.5") as session:
         session.wait_for("Domain-0", "Xen", WIDE.name)
-        session.press(f"/{WIDE.name}\r")
+        Operator(session).only(WIDE.name)
         for command, key in KEYS.items():
             session.press(key)
             session.wait_for(f"{command}: this session only looks")
-            expect("Enter accept" not in session.screen.text(), f"{command} asks nevertheless")
+            expect(TYPING not in session.screen.text(), f"{command} asks nevertheless")
         quit_cleanly(session)
 
 

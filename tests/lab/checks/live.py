@@ -111,15 +111,16 @@ class Stream:
         return [{row["name"]: row for row in line["domains"]} for line in self.lines() if when(moment(line))]
 
     def lines(self):
-        """The complete lines so far, from shortly before the last act."""
+        """The complete lines so far, from shortly before the last act, with the domains that run: those that xl was
+        given a file of are there also when they do not."""
         # Of a copy: of a file that grows faster than the line carries it, `tail` would never see the end.
         text = self.lab.machine.must(f"cp {STREAM} {STREAM}.part; tail -n +{self.seen} {STREAM}.part")
-        return [json.loads(line) for line in text.split("\n")[:-1]]
+        return [running(json.loads(line)) for line in text.split("\n")[:-1]]
 
     def last(self):
         """The last complete line."""
         text = self.lab.machine.must(f"tail -n 2 {STREAM}").split("\n")[:-1]
-        return json.loads(text[-1]) if text and text[-1].endswith("}") else None
+        return running(json.loads(text[-1])) if text and text[-1].endswith("}") else None
 
     def wait_past(self, when):
         """Waits for a sample that was begun after a moment."""
@@ -143,6 +144,11 @@ class Stream:
             raise LabError(f"dom0's stat tells no fractions: {text!r}")
         whole = datetime.datetime.fromisoformat(date).replace(tzinfo=datetime.timezone.utc).timestamp()
         return whole + float("0." + rest.split()[0])
+
+
+def running(line):
+    """A line without the domains that are off."""
+    return line | {"domains": [row for row in line["domains"] if row["id"] is not None]}
 
 
 def moment(line):

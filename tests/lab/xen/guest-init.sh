@@ -1,6 +1,7 @@
 #!/bin/sh
 # A guest's first process: burns as many vCPUs as its command line says and idles for the rest.
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
+for module in MODULES; do insmod /modules/$module.ko; done
 word() { tr ' ' '\n' </proc/cmdline | sed -n "s/^$1=//p"; }
 # The kernel only lists a vCPU that was plugged in: to use it is for user space, elsewhere a rule of udev.
 plug() {

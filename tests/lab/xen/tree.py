@@ -13,7 +13,11 @@ from .debian import LabError, output
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOOLS = "xl xenstored xenconsoled xenconsole xen-init-dom0 xentop libxl-save-helper xenpm".split()
-MODULES = "xen-privcmd xenfs xen-evtchn xen-gntdev xen-gntalloc".split()
+# What the tools need, the backends of disks and interfaces, and disks of memory for them.
+MODULES = "xen-privcmd xenfs xen-evtchn xen-gntdev xen-gntalloc xen-blkback xen-netback brd".split()
+GUEST_MODULES = "xen-blkfront xen-netfront".split()
+# What Debian's scripts of these names come to for a device of memory and an interface of no bridge.
+HOTPLUG = ("block", "vif-bridge")
 HOST_LIBRARIES = ["/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64"]
 # These come from one libc together, the newest of the host's and the release's: it serves older programs too.
 LIBC = re.compile(r"(ld-linux-x86-64|libc|libm|libpthread|libdl|librt|libresolv|libgcc_s)\.so")
@@ -31,6 +35,8 @@ def dom0(version, programs, image):
         for name in MODULES:
             place(images.module(name), f"{tree}/modules")
         etc(tree)
+        for name in HOTPLUG:
+            write_program(f"{tree}/etc/xen/scripts/{name}", source(f"hotplug-{name}.sh"))
         guest(f"{tree}/guest")
         write_program(f"{tree}/init", source("dom0-init.sh").replace("VERSION", version)
                       .replace("MODULES", " ".join(MODULES)))
@@ -45,7 +51,9 @@ def guest(into):
            f"{HERE}/tiny.S", "-o", f"{into}/tiny")
     with scratch() as tree:
         busybox(tree)
-        write_program(f"{tree}/init", source("guest-init.sh"))
+        for name in GUEST_MODULES:
+            place(images.module(name), f"{tree}/modules")
+        write_program(f"{tree}/init", source("guest-init.sh").replace("MODULES", " ".join(GUEST_MODULES)))
         os.mkdir(f"{tree}/sbin")
         for verb in ("poweroff", "reboot"):
             write_program(f"{tree}/sbin/{verb}", source("guest-end.sh"))
