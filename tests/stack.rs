@@ -5,10 +5,18 @@ mod support {
     pub mod recording;
 }
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+        mpsc,
+    },
+    thread,
+    time::{Duration, Instant},
+};
 
 use domtop::{
-    driver::{Answer, Control, DriverInfo, Error, Observe, Permit, session},
+    driver::{Answer, Control, DriverInfo, Error, Observe, Permit, Reader, session},
     model::{
         Demand, Domain, DomainId, DomainKey, HostId, Hypervisor, KiB, Kind, Light, Name, Op, Route, Snapshot,
         Stamp, Which,
@@ -239,6 +247,92 @@ fn a_driver_that_could_not_be_opened_keeps_its_place_and_says_why() {
     assert_eq!(snapshot.drivers.len(), 2);
     assert_eq!(&*snapshot.drivers[0].name, "hypervisor");
     assert_eq!(snapshot.drivers[0].light, Light::Absent("open /dev/xen/privcmd: permission denied".into()));
+}
+
+/// How long a driver is waited for that is looked for every few seconds.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Has a host sampled until that holds.
+fn until(reader: &mut Reader, mut holds: impl FnMut(&Snapshot) -> bool) {
+    let (end, mut snapshot) = (Instant::now() + PATIENCE, Snapshot::default());
+    loop {
+        reader.sample(Stamp::default(), &Demand::default(), &mut snapshot);
+        if holds(&snapshot) {
+            return;
+        }
+        assert!(Instant::now() < end, "{:?}", snapshot.drivers);
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_driver_that_comes_later_joins_in_reading_and_changing() {
+    let (tape, there) = (Tape::default(), Arc::new(AtomicBool::new(false)));
+    let comes = there.clone();
+    let drivers = vec![
+        Recording::new("one", &tape, Ok(())).opened().into(),
+        Recording::new("late", &tape, Ok(())).candidate(move || match comes.load(Ordering::Relaxed) {
+            true => Ok(()),
+            false => Err(Error::new(Kind::Unreachable, "connect to /run/late: gone")),
+        }),
+    ];
+    let session = session::assemble_lasting(HostId(0), drivers, true).unwrap();
+    let (mut reader, controller) = (session.reader, session.controller.unwrap());
+    let shutdown = Request::Domain(DomainKey::default(), EVERY);
+    tape.clear();
+    let trail = controller.run(&shutdown).unwrap();
+    assert_eq!(tape.asked(), ["one"]);
+    assert_eq!(trail.0[1].refused.as_ref().unwrap().kind, Kind::Unreachable);
+
+    until(&mut reader, |s| s.drivers[1].light == Light::Absent("connect to /run/late: gone".into()));
+    there.store(true, Ordering::Relaxed);
+    until(&mut reader, |s| s.drivers[1].light == Light::Ready);
+    tape.clear();
+    controller.run(&shutdown).unwrap();
+    assert_eq!(tape.asked(), ["one", "late"]);
+}
+
+#[test]
+fn nobody_waits_for_a_driver_that_is_looked_for_and_only_one_looks() {
+    let (tape, looks) = (Tape::default(), Arc::new(AtomicU32::new(0)));
+    let (counted, (release, held)) = (looks.clone(), mpsc::channel::<()>());
+    let held = Mutex::new(held);
+    let hangs = Recording::new("hangs", &tape, Ok(())).candidate(move || {
+        if counted.fetch_add(1, Ordering::Relaxed) > 0 {
+            let _ = held.lock().unwrap().recv();
+        }
+        Err(Error::new(Kind::TimedOut, "no answer"))
+    });
+    let drivers = vec![Recording::new("one", &tape, Ok(())).opened().into(), hangs];
+    let mut reader = session::assemble_lasting(HostId(0), drivers, true).unwrap().reader;
+    until(&mut reader, |_| looks.load(Ordering::Relaxed) == 2);
+    // It hangs in the second: the host is read all the same, and nobody else begins.
+    let mut ticks = 0;
+    until(&mut reader, |snapshot| {
+        ticks += 1;
+        assert!(snapshot.stale.is_none() && matches!(snapshot.drivers[1].light, Light::Absent(_)));
+        ticks == 100
+    });
+    assert_eq!(looks.load(Ordering::Relaxed), 2);
+    drop(release);
+    until(&mut reader, |_| looks.load(Ordering::Relaxed) > 2);
+}
+
+#[test]
+fn a_driver_that_was_denied_is_not_looked_for_again() {
+    let (tape, looks) = (Tape::default(), Arc::new([AtomicU32::new(0), AtomicU32::new(0)]));
+    let fails = |place: usize, kind| {
+        let counted = looks.clone();
+        Recording::new("fails", &tape, Ok(())).candidate(move || {
+            counted[place].fetch_add(1, Ordering::Relaxed);
+            Err(Error::new(kind, "no"))
+        })
+    };
+    let one = Recording::new("one", &tape, Ok(())).opened().into();
+    let drivers = vec![one, fails(0, Kind::Denied), fails(1, Kind::Unreachable)];
+    let mut reader = session::assemble_lasting(HostId(0), drivers, false).unwrap().reader;
+    until(&mut reader, |_| looks[1].load(Ordering::Relaxed) == 3);
+    assert_eq!(looks[0].load(Ordering::Relaxed), 1);
 }
 
 #[test]

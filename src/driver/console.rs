@@ -82,7 +82,7 @@ impl Consoles {
     /// Tells the drivers how late it is, about once a second: for who has consoles of a host without reading it
     /// otherwise. Where a sampler reads the same host, that does it.
     pub fn begin(&self, at: Stamp) {
-        self.stack.each(|driver| driver.begin(at, &Demand::default()));
+        self.stack.begin(at, &Demand::default());
     }
 
     /// Becomes the reader of a console, without a way to write to it.

@@ -92,7 +92,7 @@ impl Reader {
     /// Reads the host into `into`, whose buffers are used again: warm, without a change of the domains and without a
     /// focus, it allocates nothing. Never fails as a whole: what could not be read says so in its place.
     pub fn sample(&mut self, at: Stamp, demand: &Demand, into: &mut Snapshot) {
-        self.stack.each(|driver| driver.begin(at, demand));
+        self.stack.begin(at, demand);
         (into.host, into.at) = (self.host, at);
         self.domains(demand, into);
         into.memory = reading(self.stack.read(Op::HostMemory, |d| d.host_memory()));

@@ -1,18 +1,21 @@
 //! From a URI to drivers: the only place that knows them all, and the only maker of a [`Permit`].
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{
     Answer, Control, Controller, DriverInfo, Error, Observe, Reader,
     console::{Consoles, Typist},
     definitions::Definitions,
     proxy,
-    stack::{Outcome, Stack},
+    stack::{Again, Hand, Opening, Outcome, Stack},
     test, xen,
 };
 use crate::model::{
     Failure, HostId, Kind, Reason,
-    uri::{TestHost, Uri, XenHost},
+    uri::{self, TestHost, Uri, XenHost},
 };
 
 /// Leave to change a host. Its field is private to this module: nobody else can make one.
@@ -64,12 +67,42 @@ const PROXY: &str = "proxy";
 /// A driver that was opened, or what it would have been and why it could not be.
 pub type Opened = (DriverInfo, Result<Arc<dyn Control>, Error>);
 
+/// A driver of a host: opened or not, and how it is opened again where it was not there.
+pub struct Candidate {
+    opened: Opened,
+    again: Option<Open>,
+}
+
+/// Opens a driver.
+type Open = Box<dyn Fn() -> Answer<(DriverInfo, Arc<dyn Control>)> + Send + Sync>;
+
+impl Candidate {
+    /// Opens a driver; where that fails, `open` is called again from time to time, by a thread of its own.
+    pub fn new<D: Control + 'static>(
+        would_be: DriverInfo,
+        open: impl Fn() -> Answer<D> + Send + Sync + 'static,
+    ) -> Self {
+        let open = move || open().map(|driver| (driver.info(), Arc::new(driver) as Arc<dyn Control>));
+        match open() {
+            Ok((info, driver)) => (info, Ok(driver)).into(),
+            Err(error) => Self { opened: (would_be, Err(error)), again: Some(Box::new(open)) },
+        }
+    }
+}
+
+impl From<Opened> for Candidate {
+    /// A driver that is not opened again where it was not there.
+    fn from(opened: Opened) -> Self {
+        Self { opened, again: None }
+    }
+}
+
 /// Opens a host for looking and changing; where all that this user reaches of it only reads, the session is barred.
 ///
 /// # Errors
 /// Every driver's reason, where none can tell what hypervisor this is.
 pub fn open(uri: &Uri, host: HostId) -> Outcome<Session> {
-    assemble(host, drivers(uri, false), true)
+    assemble_lasting(host, drivers(uri, false), true)
 }
 
 /// Opens a host for looking only: there is no [`Controller`] and no [`Typist`] in what it returns.
@@ -77,7 +110,7 @@ pub fn open(uri: &Uri, host: HostId) -> Outcome<Session> {
 /// # Errors
 /// As [`open`].
 pub fn open_read_only(uri: &Uri, host: HostId) -> Outcome<Looking> {
-    let Session { reader, consoles, definitions, .. } = assemble(host, drivers(uri, true), false)?;
+    let Session { reader, consoles, definitions, .. } = assemble_lasting(host, drivers(uri, true), false)?;
     Ok(Looking { reader, consoles, definitions })
 }
 
@@ -90,30 +123,40 @@ pub fn open_to_serve(uri: &Uri, host: HostId) -> Outcome<Looking> {
         Uri::Xen(at) => without_programs(this_xen(at, true)),
         Uri::Proxy(path) => {
             let error = Error::new(Kind::Refused, "a proxy is served by itself, not by another");
-            vec![(proxy::info(path.as_deref()), Err(error))]
+            vec![(proxy::info(path.as_deref()), Err(error)).into()]
         }
         _ => drivers(uri, true),
     };
+    // A proxy that serves has no more threads: what is not there when it begins, it does without.
+    let drivers = drivers.into_iter().map(|candidate| candidate.opened).collect();
     let Session { reader, consoles, definitions, .. } = assemble(host, drivers, false)?;
     Ok(Looking { reader, consoles, definitions })
 }
 
 /// The drivers but for xl, which is a program, and the proxy.
-fn without_programs(drivers: Vec<Opened>) -> Vec<Opened> {
-    drivers.into_iter().filter(|(info, _)| !["xl", PROXY].contains(&info.name)).collect()
+fn without_programs(drivers: Vec<Candidate>) -> Vec<Candidate> {
+    drivers.into_iter().filter(|driver| !["xl", PROXY].contains(&driver.opened.0.name)).collect()
 }
 
-/// A session over these drivers, in priority order. Only `open`, `open_read_only` and tests call it.
+/// A session over these drivers, in priority order; those that are not there stay so. Only tests call it.
 ///
 /// # Errors
 /// As [`open`].
 pub fn assemble(host: HostId, drivers: Vec<Opened>, changes: bool) -> Outcome<Session> {
-    let absent: Vec<_> = drivers.iter().filter_map(|(info, driver)| absent(info, driver)).collect();
+    assemble_lasting(host, drivers.into_iter().map(Candidate::from).collect(), changes)
+}
+
+/// A session over these drivers, in priority order; those that are not there are looked for again. Only `open`,
+/// `open_read_only` and tests call it.
+///
+/// # Errors
+/// As [`open`].
+pub fn assemble_lasting(host: HostId, drivers: Vec<Candidate>, changes: bool) -> Outcome<Session> {
+    let absent: Vec<_> = drivers.iter().filter_map(|driver| absent(&driver.opened)).collect();
     let barred = changes.then(|| barred(&drivers)).flatten();
     let changes = changes && barred.is_none();
-    let controls = drivers.iter().map(|(_, driver)| driver.as_ref().ok().cloned()).collect();
-    let observes = drivers.into_iter().map(|(info, driver)| (info, driver.map(|d| d as Arc<dyn Observe>)));
-    let stack = Arc::new(Stack::new(observes.collect()));
+    let (controls, openings) = drivers.into_iter().map(halves).unzip();
+    let stack = Arc::new(Stack::new(openings));
     let reader = Reader::new(host, stack.clone()).map_err(|failure| with(failure, absent))?;
     let consoles = Consoles::new(stack.clone());
     let definitions = Definitions::new(stack.clone());
@@ -122,21 +165,35 @@ pub fn assemble(host: HostId, drivers: Vec<Opened>, changes: bool) -> Outcome<Se
     Ok(Session { reader, controller, barred, consoles, definitions, typist })
 }
 
+/// The changing half of a driver and its place in the stack; who finds it later fills both.
+fn halves(Candidate { opened: (info, driver), again }: Candidate) -> (Hand, Opening) {
+    let hand = driver.as_ref().map_or_else(|_| Hand::default(), |driver| Arc::new(driver.clone().into()));
+    let again = again.map(|open| -> Again {
+        let hand = hand.clone();
+        Box::new(move || {
+            let (info, driver) = open()?;
+            Ok((info, hand.get_or_init(|| driver).clone() as Arc<dyn Observe>))
+        })
+    });
+    (hand, Opening { info, driver: driver.map(|driver| driver as Arc<dyn Observe>), again })
+}
+
 /// Why nothing can be changed where the proxy is what reads the host: nobody else that is open changes anything.
-fn barred(drivers: &[Opened]) -> Option<String> {
-    let open = || drivers.iter().filter(|(_, driver)| driver.is_ok()).map(|(info, _)| info);
+fn barred(drivers: &[Candidate]) -> Option<String> {
+    let drivers = || drivers.iter().map(|driver| &driver.opened);
+    let open = || drivers().filter(|(_, driver)| driver.is_ok()).map(|(info, _)| info);
     let changes = open().any(|info| info.ops.iter().any(|op| op.changes()));
     if changes || !open().any(|info| info.name == PROXY) {
         return None;
     }
-    let errors = drivers.iter().filter_map(|(_, driver)| driver.as_ref().err());
+    let errors = drivers().filter_map(|(_, driver)| driver.as_ref().err());
     let denied = errors.into_iter().find(|error| error.kind == Kind::Denied);
     let own = denied.map(|error| format!("this user may do nothing itself ({}), and ", error.message));
     Some(format!("{}the proxy only reads: changing needs root", own.unwrap_or_default()))
 }
 
 /// Why a driver could not be opened, where it could not.
-fn absent<T>(info: &DriverInfo, driver: &Result<T, Error>) -> Option<Reason> {
+fn absent((info, driver): &Opened) -> Option<Reason> {
     driver.as_ref().err().map(|error| error.clone().reason(info.name))
 }
 
@@ -164,34 +221,38 @@ fn is_control_domain() -> bool {
     capabilities.contains("control_d") || Path::new("/dev/xen/privcmd").exists()
 }
 
-fn drivers(uri: &Uri, read_only: bool) -> Vec<Opened> {
+fn drivers(uri: &Uri, read_only: bool) -> Vec<Candidate> {
     match uri {
         Uri::Xen(host) => this_xen(host, read_only),
-        Uri::Xend(at) => vec![opened(xen::xend::info(at), xen::xend::Xend::open(at, read_only))],
-        Uri::Proxy(path) => vec![opened(proxy::info(path.as_deref()), proxy::Proxy::open(path.as_deref()))],
-        Uri::Test(host) => vec![opened(test::info(host), test::Test::open(host))],
+        Uri::Xend(at) => vec![xend(at, move |at| xen::xend::Xend::open(at, read_only))],
+        Uri::Proxy(path) => vec![the_proxy(path.clone())],
+        Uri::Test(host) => {
+            let at = host.clone();
+            vec![Candidate::new(test::info(host), move || test::Test::open(&at))]
+        }
     }
 }
 
 /// Every way to this machine's Xen, in the order they are asked. The proxy only where this user may not ask the
 /// hypervisor itself, or where it alone is there; xl, which asks the same device, then only for what reads. xend and xm
 /// only where there is anything of them.
-fn this_xen(host: &XenHost, read_only: bool) -> Vec<Opened> {
-    let hypervisor = opened(xen::hypercall::info(), hypervisor(read_only));
-    let denied = hypervisor.1.as_ref().is_err_and(|error| error.kind == Kind::Denied);
-    let by_proxy = denied || hypervisor.1.is_err() && Path::new(proxy::SOCKET).exists();
+fn this_xen(host: &XenHost, read_only: bool) -> Vec<Candidate> {
+    let hypervisor = Candidate::new(xen::hypercall::info(), move || hypervisor(read_only));
+    let denied = hypervisor.opened.1.as_ref().is_err_and(|error| error.kind == Kind::Denied);
+    let by_proxy = denied || hypervisor.opened.1.is_err() && Path::new(proxy::SOCKET).exists();
     let mut drivers = vec![hypervisor];
     if by_proxy {
-        drivers.push(opened(proxy::info(None), proxy::Proxy::open(None)));
+        drivers.push(the_proxy(None));
     }
     if let Some(at) = xen::xend::here() {
-        let xend = xen::xend::Xend::open(&at, read_only).map(xen::xend::Xend::beside_xenstore);
-        drivers.push(opened(xen::xend::info(&at), xend));
+        let open = move |at: &_| Ok(xen::xend::Xend::open(at, read_only)?.beside_xenstore());
+        drivers.push(xend(&at, open));
     }
-    drivers.push(opened(xen::xenstore::info(), xen::xenstore::Xenstore::open(read_only)));
-    drivers.push(opened(xen::xl::info(), xen::xl::Xl::open(read_only || denied)));
+    drivers.push(Candidate::new(xen::xenstore::info(), move || xen::xenstore::Xenstore::open(read_only)));
+    drivers.push(Candidate::new(xen::xl::info(), move || xen::xl::Xl::open(read_only || denied)));
     if let Some(folder) = xen::xm::here(host.xm.as_deref()) {
-        drivers.push(opened(xen::xm::info(&folder), xen::xm::Xm::open(&folder, read_only)));
+        let info = xen::xm::info(&folder);
+        drivers.push(Candidate::new(info, move || xen::xm::Xm::open(&folder, read_only)));
     }
     drivers
 }
@@ -200,9 +261,14 @@ fn hypervisor(read_only: bool) -> Answer<xen::hypercall::Xen> {
     if read_only { xen::hypercall::Xen::open_read_only() } else { xen::hypercall::Xen::open() }
 }
 
-fn opened<D: Control + 'static>(would_be: DriverInfo, driver: Answer<D>) -> Opened {
-    match driver {
-        Ok(driver) => (driver.info(), Ok(Arc::new(driver))),
-        Err(error) => (would_be, Err(error)),
-    }
+fn the_proxy(path: Option<PathBuf>) -> Candidate {
+    Candidate::new(proxy::info(path.as_deref()), move || proxy::Proxy::open(path.as_deref()))
+}
+
+fn xend(
+    at: &uri::Xend,
+    open: impl Fn(&uri::Xend) -> Answer<xen::xend::Xend> + Send + Sync + 'static,
+) -> Candidate {
+    let place = at.clone();
+    Candidate::new(xen::xend::info(at), move || open(&place))
 }

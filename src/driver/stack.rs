@@ -14,15 +14,17 @@
 //! a busy toolstack must not be answered by the hypervisor behind its back. What one driver finds wrong to do, another
 //! that looks less closely is not told (xl sets a target of 1 MiB). Every reason is kept.
 
+mod slot;
 mod twins;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, OnceLock};
 
-use self::twins::Twins;
-use super::{Answer, Control, DriverInfo, Error, Lost, Observe, Permit, conn::Stopwatch};
+pub use self::slot::{Again, Opening};
+use self::{slot::Slot, twins::Twins};
+use super::{Answer, Control, Error, Lost, Observe, Permit};
 use crate::model::{
-    Domain, DomainKey, DriverStatus, Failure, Kind, Light, Nanos, Op, Reason, Route, Stamp, Standing, Step,
-    Trail, Which,
+    Demand, Domain, DomainKey, DriverStatus, Failure, Kind, Op, Reason, Route, Stamp, Standing, Step, Trail,
+    Which,
     definition::Told,
     request::{Change, Request},
 };
@@ -36,38 +38,22 @@ pub struct Stack {
     twins: Twins,
 }
 
-/// A driver with what it says of itself, or why it could not be opened.
-pub type Place = (DriverInfo, Result<Arc<dyn Observe>, Error>);
-
-/// One place of the stack.
-struct Slot {
-    info: DriverInfo,
-    name: Arc<str>,
-    /// The driver, or why it could not be opened.
-    driver: Result<Arc<dyn Observe>, Error>,
-    meter: Mutex<Meter>,
-}
-
-/// What was asked of one driver so far.
-#[derive(Default)]
-struct Meter {
-    calls: u64,
-    failures: u64,
-    latency: Nanos,
-    last_failure: Option<Arc<str>>,
-}
-
 impl Stack {
     /// From drivers in priority order; those that could not be opened keep their place, with the reason.
-    pub fn new(drivers: Vec<Place>) -> Self {
-        let slot =
-            |(info, driver): Place| Slot { name: info.name.into(), info, driver, meter: Mutex::default() };
-        Self { slots: drivers.into_iter().map(slot).collect(), twins: Twins::default() }
+    pub fn new(drivers: Vec<Opening>) -> Self {
+        Self { slots: drivers.into_iter().map(Slot::new).collect(), twins: Twins::default() }
     }
 
-    /// Tells every driver that a tick begins.
+    /// Tells every driver that is there something.
     pub fn each(&self, mut tell: impl FnMut(&dyn Observe)) {
-        self.slots.iter().filter_map(|s| s.driver.as_ref().ok()).for_each(|d| tell(d.as_ref()));
+        self.slots.iter().filter_map(|slot| slot.driver().ok()).for_each(|driver| tell(driver));
+    }
+
+    /// Tells every driver that a tick begins; of those that are not there, each is looked for again in its time, by a
+    /// thread of its own: nobody waits for it.
+    pub fn begin(&self, at: Stamp, demand: &Demand) {
+        self.each(|driver| driver.begin(at, demand));
+        self.slots.iter().for_each(Slot::look_again);
     }
 
     /// Asks for a read by route First: on any failure the next driver is asked.
@@ -130,8 +116,8 @@ impl Stack {
 
     /// The operations that some driver that could be opened can do.
     pub fn ops(&self) -> Vec<Op> {
-        let open = self.slots.iter().filter(|slot| slot.driver.is_ok());
-        let ops: Vec<_> = open.flat_map(|slot| slot.info.ops.iter().copied()).collect();
+        let open = self.slots.iter().filter(|slot| slot.driver().is_ok());
+        let ops: Vec<_> = open.flat_map(|slot| slot.info().ops.iter().copied()).collect();
         Op::ALL.iter().copied().filter(|op| ops.contains(op)).collect()
     }
 
@@ -144,49 +130,6 @@ impl Stack {
     }
 }
 
-impl Slot {
-    /// Gives one call to the driver, on the meter.
-    fn call<T>(&self, op: Op, ask: impl FnOnce(&dyn Observe) -> Answer<T>) -> Answer<T> {
-        if !self.info.ops.contains(&op) {
-            return Err(Error::unsupported(op));
-        }
-        let driver = self.driver.as_ref().map_err(Clone::clone)?;
-        let watch = Stopwatch::start();
-        let answer = ask(driver.as_ref());
-        self.note(watch.elapsed(), answer.as_ref().err());
-        answer
-    }
-
-    fn note(&self, took: Nanos, error: Option<&Error>) {
-        let mut meter = self.meter();
-        meter.calls += 1;
-        meter.latency = Nanos((meter.latency.0 * 7 + took.0) / 8);
-        if let Some(error) = error.filter(|e| e.kind != Kind::Unsupported) {
-            meter.failures += 1;
-            meter.last_failure = Some(error.message.clone());
-        }
-    }
-
-    fn meter(&self) -> MutexGuard<'_, Meter> {
-        self.meter.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn status(&self, into: &mut DriverStatus) {
-        let meter = self.meter();
-        into.name.clone_from(&self.name);
-        into.peer.clone_from(&self.info.peer);
-        into.ops.clone_from(&self.info.ops);
-        into.light = match &self.driver {
-            Ok(driver) => driver.light(),
-            Err(error) => Light::Absent(error.message.clone()),
-        };
-        into.calls = meter.calls;
-        into.failures = meter.failures;
-        into.latency = meter.latency;
-        into.last_failure.clone_from(&meter.last_failure);
-    }
-}
-
 /// Keeps a driver's reason; that it has no part in the operation is worth no line.
 fn keep(reasons: &mut Vec<Reason>, slot: &Slot, error: Error) {
     if error.kind != Kind::Unsupported {
@@ -194,17 +137,20 @@ fn keep(reasons: &mut Vec<Reason>, slot: &Slot, error: Error) {
     }
 }
 
+/// The changing half of one driver, once there is one.
+pub type Hand = Arc<OnceLock<Arc<dyn Control>>>;
+
 /// The changing half of the front-end: there is one only in a session opened for changes.
 pub struct Controller {
     stack: Arc<Stack>,
-    /// By place in the stack; none where the driver could not be opened.
-    drivers: Vec<Option<Arc<dyn Control>>>,
+    /// By place in the stack; empty as long as the driver could not be opened.
+    drivers: Vec<Hand>,
     permit: Permit,
 }
 
 impl Controller {
     /// Only a session can: it alone has a permit to give.
-    pub(super) fn new(stack: Arc<Stack>, drivers: Vec<Option<Arc<dyn Control>>>, permit: Permit) -> Self {
+    pub(super) fn new(stack: Arc<Stack>, drivers: Vec<Hand>, permit: Permit) -> Self {
         Self { stack, drivers, permit }
     }
 
@@ -276,12 +222,13 @@ impl Controller {
 
     /// Where the hypervisor destroyed a domain under its toolstack's feet, the others take away what is left of it.
     fn clean_up(&self, key: DomainKey, trail: &mut Trail) {
-        let under_feet = |slot: &Slot| slot.info.hypervisor && trail.done_by().any(|name| *name == slot.name);
+        let under_feet =
+            |slot: &Slot| slot.info().hypervisor && trail.done_by().any(|name| *name == slot.name);
         if !self.stack.slots.iter().any(under_feet) {
             return;
         }
-        for (place, slot) in self.stack.slots.iter().enumerate().filter(|(_, slot)| !slot.info.hypervisor) {
-            let Some(driver) = &self.drivers[place] else { continue };
+        for (place, slot) in self.stack.slots.iter().enumerate().filter(|(_, slot)| !slot.info().hypervisor) {
+            let Some(driver) = self.drivers[place].get() else { continue };
             if let Err(error) = driver.clean_up(&self.permit, key) {
                 trail.0.push(step(slot, Err(error)));
             }
@@ -328,11 +275,11 @@ impl Controller {
     }
 
     fn has_part(&self, place: usize, op: Op) -> bool {
-        self.stack.slots[place].info.ops.contains(&op)
+        self.stack.slots[place].info().ops.contains(&op)
     }
 
     fn call(&self, place: usize, op: Op, ask: impl Fn(&dyn Control) -> Answer<Lost>) -> Answer<Lost> {
-        let control = self.drivers[place].as_ref();
+        let control = self.drivers[place].get();
         self.stack.slots[place]
             .call(op, |_| control.map_or_else(|| Err(Error::unsupported(op)), |c| ask(c.as_ref())))
     }
@@ -340,7 +287,7 @@ impl Controller {
     /// Every place but the hypervisor's in order, then the hypervisor's.
     fn hypervisor_last(&self) -> Vec<usize> {
         let (last, others): (Vec<_>, Vec<_>) =
-            (0..self.drivers.len()).partition(|&place| self.stack.slots[place].info.hypervisor);
+            (0..self.drivers.len()).partition(|&place| self.stack.slots[place].info().hypervisor);
         others.into_iter().chain(last).collect()
     }
 }

@@ -4,7 +4,10 @@
 use std::sync::{Arc, Mutex};
 
 use domtop::{
-    driver::{Answer, Control, DriverInfo, Error, Lost, Observe, Permit, session::Opened},
+    driver::{
+        Answer, Control, DriverInfo, Error, Lost, Observe, Permit,
+        session::{Candidate, Opened},
+    },
     model::{
         Domain, DomainId, DomainKey, HostMemory, Hypervisor, Kind, Op, PcpuTime, Progress, Which,
         definition::Told,
@@ -51,6 +54,14 @@ impl Recording {
 
     pub fn absent(self, kind: Kind, why: &str) -> Opened {
         (self.info, Err(Error::new(kind, why)))
+    }
+
+    /// One that is opened by this: what it says is there is opened, what it says is wrong is why not.
+    pub fn candidate(self, there: impl Fn() -> Answer<()> + Send + Sync + 'static) -> Candidate {
+        let (info, tape, answer) = (self.info.clone(), self.tape.clone(), self.answer);
+        Candidate::new(self.info, move || {
+            there().map(|()| Self { info: info.clone(), tape: tape.clone(), answer })
+        })
     }
 
     fn say(&self) -> Answer<()> {
