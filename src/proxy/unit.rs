@@ -49,8 +49,17 @@ impl Unit<'_> {
         format!(
             "[Unit]\nDescription=Answers readings of this host, and nothing else, to domtop\n\
              Requires=domtop-proxy.socket\nAfter=domtop-proxy.socket xenstored.service\n\n\
-             [Service]\nExecStart={program}{before} proxy{uri}{behind}\n{HARDENED}"
+             [Service]\nExecStart={program}{before} proxy{uri}{behind}\nProtectHome={}\n{HARDENED}",
+            if self.lies_at_home() { "read-only" } else { "yes" },
         )
+    }
+
+    /// Whether something it needs to begin lies where `ProtectHome=yes` hides all there is (systemd.exec(5)): a program
+    /// of cargo's is installed there.
+    fn lies_at_home(&self) -> bool {
+        let words = self.options.iter().flatten().map(Path::new);
+        let homes = ["/home", "/root", "/run/user"];
+        words.chain([self.program]).any(|word| homes.iter().any(|home| word.starts_with(home)))
     }
 }
 
@@ -60,7 +69,6 @@ const HARDENED: &str = "\
 CapabilityBoundingSet=
 NoNewPrivileges=yes
 ProtectSystem=strict
-ProtectHome=yes
 PrivateTmp=yes
 PrivateNetwork=no
 ProtectHostname=yes
@@ -100,6 +108,19 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_it_begins_with_is_not_hidden_from_it() {
+        let text = |program, option: &str| {
+            let options = [vec!["--config".into(), option.into()], Vec::new()];
+            let (program, socket) = (Path::new(program), Path::new("/run/domtop/proxy.sock"));
+            Unit { program, uri: None, socket, group: None, mode: 0o600, options }.text()
+        };
+        assert!(text("/usr/bin/domtop", "/etc/domtop.toml").contains("ProtectHome=yes\n"));
+        assert!(text("/usr/bin/domtop", "/homes.toml").contains("ProtectHome=yes\n"));
+        assert!(text("/root/.cargo/bin/domtop", "/etc/domtop.toml").contains("ProtectHome=read-only\n"));
+        assert!(text("/usr/bin/domtop", "/home/she/domtop.toml").contains("ProtectHome=read-only\n"));
+    }
 
     #[test]
     fn what_systemd_would_expand_is_a_word_of_its_own() {
