@@ -29,6 +29,7 @@ use super::{
     journal::Journal,
     packet::Packet,
     sampling::Sampling,
+    turns::Asked,
 };
 use crate::{
     driver::{Reader, console::Consoles, definitions::Definitions},
@@ -244,6 +245,9 @@ impl Server {
             }
         };
         let (Who { uid, pid, .. }, counts) = (client.who, client.counts);
+        if client.open > 0 {
+            self.answers.forget(id, uid);
+        }
         self.journal.note(&format!(
             "uid {uid} pid {pid} {why}: {} calls, {} samples, {} left out; {} watch",
             counts.calls,
@@ -283,7 +287,7 @@ impl Server {
             return Err(End::Cut("it asks and does not take the answers"));
         }
         client.open += 1;
-        self.answers.ask((id, number, question));
+        self.answers.ask(Asked { client: id, uid: client.who.uid, number, question });
         Ok(())
     }
 
