@@ -471,6 +471,8 @@ fn another_version_is_told_in_words() {
     let mut old = Watcher::silent(&served.path);
     old.say(&Call::Hello(0));
     assert_eq!(old.cut(), "it speaks another version");
+    // By this it tells its user which version the proxy speaks, and what to do.
+    assert_eq!(old.welcome.map(|welcome| welcome.version), Some(VERSION));
 }
 
 #[test]

@@ -265,7 +265,12 @@ impl Server {
             Call::Hello(version) => {
                 client.put(&Message::Welcome(self.welcome.clone()));
                 client.known = true;
-                if version == VERSION { Ok(()) } else { Err(End::Cut("it speaks another version")) }
+                if version == VERSION {
+                    return Ok(());
+                }
+                // From it who speaks another version knows which this is: nothing else tells what to do.
+                client.send(Nanos(0))?;
+                Err(End::Cut("it speaks another version"))
             }
             _ if !client.known => Err(End::Cut("it did not say hello")),
             Call::Demand(number, mut demand) => {
