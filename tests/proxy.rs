@@ -33,7 +33,10 @@ use domtop::{
     wire::proxy::{Call, Inbox, MOST_MESSAGE, Message, Question, VERSION, Welcome},
 };
 use nix::{
-    sys::eventfd::EventFd,
+    sys::{
+        eventfd::EventFd,
+        socket::{Backlog, listen},
+    },
     time::{ClockId, clock_gettime},
 };
 use support::{Counted, PATIENCE, Served, Watcher, path, session, until};
@@ -572,6 +575,29 @@ fn a_proxy_that_says_nothing_is_given_up() {
     std::fs::remove_file(path).unwrap();
     let error = Proxy::open(Some("/nonexistent/proxy.sock".as_ref())).err().unwrap();
     assert_eq!((error.kind, &*error.message), (Kind::Unreachable, "no proxy at /nonexistent/proxy.sock"));
+}
+
+#[test]
+fn who_comes_while_others_wait_to_be_let_in_waits_for_its_turn() {
+    let path = path();
+    let listener = UnixListener::bind(&path).unwrap();
+    listen(&listener, Backlog::new(0).unwrap()).unwrap();
+    let other = UnixStream::connect(&path).unwrap();
+    let comes = {
+        let path = path.clone();
+        thread::spawn(move || Proxy::open(Some(&path)).map(drop))
+    };
+    thread::sleep(Duration::from_millis(300));
+    let mut bytes = Vec::new();
+    Message::Welcome(Welcome { version: VERSION, ..Welcome::default() }).put(&mut bytes);
+    let let_in = thread::spawn(move || {
+        let watchers = [listener.accept().unwrap().0, listener.accept().unwrap().0];
+        watchers.map(|mut watcher| watcher.write_all(&bytes).map(|()| watcher))
+    });
+    assert_eq!(comes.join().unwrap(), Ok(()));
+    assert!(let_in.join().unwrap().iter().all(Result::is_ok));
+    drop(other);
+    std::fs::remove_file(path).unwrap();
 }
 
 #[test]

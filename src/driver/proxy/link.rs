@@ -65,7 +65,7 @@ struct Up {
 impl Link {
     /// Connects and waits for the welcome.
     pub(super) fn open(path: &Path) -> Answer<(Self, Welcome)> {
-        let mut up = Up::new(path)?;
+        let mut up = Up::over(Conn::open_by(path, Deadline::after(PATIENCE))?);
         let welcome = up.conn.greeted()?;
         up.welcome = Some(welcome.clone());
         let link = Self {
@@ -211,9 +211,9 @@ impl Link {
     }
 
     fn reconnect(&mut self) {
-        match Up::new(&self.path) {
-            Ok(up) => {
-                (self.state, self.late) = (State::Up(up), None);
+        match Conn::open(&self.path) {
+            Ok(conn) => {
+                (self.state, self.late) = (State::Up(Up::over(conn)), None);
                 self.say_demand();
             }
             Err(error) => self.lose(error),
@@ -231,9 +231,9 @@ impl Link {
 }
 
 impl Up {
-    fn new(path: &Path) -> Answer<Self> {
-        let (conn, assembly) = (Conn::open(path)?, Assembly::default());
-        Ok(Self { conn, welcome: None, assembly, served: 0, announced: 0, asked: 0, answer: None })
+    fn over(conn: Conn) -> Self {
+        let assembly = Assembly::default();
+        Self { conn, welcome: None, assembly, served: 0, announced: 0, asked: 0, answer: None }
     }
 
     /// Takes in all that has come; a proxy that sends faster than that is given up before long.
