@@ -370,7 +370,7 @@ fn a_socket_that_systemd_hands_over_is_taken_and_left() {
     let script =
         format!("LISTEN_PID=$$ LISTEN_FDS=1 exec {program} -c test:///default proxy 3<&0 0</dev/null");
     let mut shell = Command::new("sh");
-    shell.args(["-c", &script]).stdin(OwnedFd::from(listener));
+    shell.args(["-c", &script]).env("HOME", "/nonexistent").stdin(OwnedFd::from(listener));
     let proxy = Running::of(shell, &socket);
     assert!(proxy.serves.contains(&format!(" at {}\n", socket.display())), "{}", proxy.serves);
     let output = domtop(&["-c", &proxy.uri(), "list"]).output().unwrap();
@@ -389,7 +389,7 @@ fn what_systemd_hands_over_and_is_no_socket_that_listens_is_refused() {
         format!("LISTEN_PID=$$ LISTEN_FDS=1 exec {program} -c test:///default proxy 3<&0 0</dev/null");
     for (what, fd) in [("a connection", OwnedFd::from(connected)), ("datagrams", datagrams.into())] {
         let mut shell = Command::new("sh");
-        shell.args(["-c", &script]).stdin(fd);
+        shell.args(["-c", &script]).env("HOME", "/nonexistent").stdin(fd);
         let (code, line) = first_line(shell);
         let text = "domtop: cannot take the socket that was handed over: it is none that listens for streams";
         assert!(line.starts_with(text), "{what}: {line}");
