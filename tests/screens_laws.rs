@@ -438,6 +438,7 @@ fn overlay_of(kind: usize, at: usize, typed: &str) -> Option<Overlay> {
             purpose: domtop::app::xml::Purpose::Save,
             input: typed.into(),
             before: (String::new(), (0, 0)),
+            text: Some(typed.into()),
             error: Some(typed.into()),
         },
         11 => Overlay::Revised {

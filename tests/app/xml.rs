@@ -337,6 +337,30 @@ fn the_text_is_copied_and_saved_as_it_is() {
     assert!(matches!(&desk.app.overlay, Some(Overlay::Xml { error: Some(_), .. })), "a name is missing");
 }
 
+#[test]
+fn what_is_saved_is_what_was_shown_when_it_was_asked_for() {
+    let mut desk = open();
+    desk.press("Ctrl-s");
+    desk.guests.remove(1);
+    desk.tick(1000);
+    let now = desk.app.xml.of.unwrap().1;
+    assert_ne!(now, DomainKey { id: Some(domtop::model::DomainId(2)), uuid: Uuid::from_u128(2) });
+    let other = Shown { markup: markup(&kept()), ..Shown::default() };
+    desk.tell(Msg::Definition(HOST, (now, Which::Live), Ok(Box::new(other))));
+    desk.press("Ctrl-u Enter");
+    assert!(matches!(&desk.app.overlay, Some(Overlay::Xml { error: Some(_), .. })), "a name is missing");
+    let effects = desk.press("o Enter");
+    assert!(effects.contains(&Effect::Save(PathBuf::from("o"), LIVE.to_owned())), "{effects:?}");
+}
+
+#[test]
+fn where_nothing_is_shown_no_file_is_asked_for() {
+    let mut desk = desk();
+    desk.press("j x Ctrl-s");
+    assert!(desk.app.overlay.is_none());
+    assert!(notice(&desk).contains("there is no text to save"), "{}", notice(&desk));
+}
+
 fn clipboard(effects: &[Effect]) -> Option<String> {
     effects.iter().find_map(|effect| match effect {
         Effect::Clipboard(text) => Some(text.clone()),
