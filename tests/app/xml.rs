@@ -407,6 +407,48 @@ fn edited(desk: &mut Desk, draft: &Draft, texts: Texts) {
     desk.tell(Msg::Edited(Box::new(edited)));
 }
 
+fn opens_the_editor(effects: &[Effect]) -> bool {
+    effects.iter().any(|effect| matches!(effect, Effect::Edit(_)))
+}
+
+#[test]
+fn the_editor_takes_the_terminal_from_nothing_that_was_opened_meanwhile() {
+    let mut desk = open();
+    desk.press("e : s o r t");
+    let effects = tell(&mut desk, Which::Kept, &kept());
+    assert!(!opens_the_editor(&effects), "in the middle of a line");
+    assert!(matches!(&desk.app.overlay, Some(Overlay::Palette { input, .. }) if input.value() == "sort"));
+    assert!(notice(&desk).contains("edit web1") && notice(&desk).contains("ask again"), "{}", notice(&desk));
+    desk.press("Esc");
+    draft(&mut desk);
+}
+
+#[test]
+fn who_goes_on_to_something_else_before_it_is_read_edits_nothing() {
+    for keys in ["1", "1 j", "Esc", "x"] {
+        let mut desk = open();
+        desk.press("e");
+        desk.press(keys);
+        assert!(notice(&desk).contains("edit web1: called off"), "{keys}: {}", notice(&desk));
+        assert!(!opens_the_editor(&tell(&mut desk, Which::Kept, &kept())), "{keys}");
+    }
+    let mut desk = desk();
+    desk.press("Alt-e j k");
+    let key = desk.guests[0].domain.key;
+    let told = Shown { markup: markup(&kept()), ..Shown::default() };
+    let effects = desk.tell(Msg::Definition(HOST, (key, Which::Kept), Ok(Box::new(told))));
+    assert!(!opens_the_editor(&effects), "who went to another row went on");
+}
+
+#[test]
+fn escape_calls_editing_off_and_nothing_else_at_once() {
+    let mut desk = open();
+    desk.press("e Esc");
+    assert_eq!(desk.app.screen.focus, Panel::Xml, "the panel stays");
+    desk.press("Esc");
+    assert!(!desk.app.screen.shows(Panel::Xml));
+}
+
 #[test]
 fn what_was_edited_is_defined_by_a_job_after_a_yes_and_its_file_goes_then() {
     let mut desk = open();
@@ -579,6 +621,31 @@ fn what_was_not_changed_or_could_not_be_edited_is_told_and_asked_about_no_furthe
         [(Ok(None), "nothing was changed"), (Err("cannot run the editor `x\u{7}`".to_owned()), "cannot run")]
     {
         desk.tell(Msg::Edited(Box::new(Edited { draft: draft.clone(), came })));
+#[test]
+fn a_host_that_does_not_answer_holds_up_no_other() {
+    let guests = [guest(1, "db", 30.0), guest(2, "web1", 20.0)];
+    let mut desk = Desk::unread(&guests, 2);
+    for host in [HostId(0), HostId(1)] {
+        let snapshot = desk.snapshot(host);
+        desk.tell(Msg::Sampled(host, std::sync::Arc::new(snapshot)));
+    }
+    let asks = |effects: &[Effect]| {
+        let asks = effects.iter().filter_map(|effect| match effect {
+            Effect::Definition(host, (key, which)) => Some((*host, *key, *which)),
+            _ => None,
+        });
+        asks.collect::<Vec<_>>()
+    };
+    let db = desk.guests[0].domain.key;
+    assert_eq!(asks(&desk.press("x")), [(HostId(0), db, Which::Live)]);
+    let effects = desk.press("1 H");
+    assert_eq!(asks(&effects), [(HostId(1), db, Which::Live)], "the first has not answered");
+    let told = Shown { markup: markup(LIVE), ..Shown::default() };
+    desk.tell(Msg::Definition(HostId(1), (db, Which::Live), Ok(Box::new(told))));
+    assert_eq!(asks(&desk.press("Alt-e")), [(HostId(1), db, Which::Kept)], "nor does it hold up editing");
+    assert!(asks(&desk.press("H")).is_empty(), "one question at a time is asked of each");
+}
+
         assert!(desk.app.overlay.is_none() && notice(&desk).contains(told), "{}", notice(&desk));
         assert!(!notice(&desk).contains('\u{7}'));
     }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   e ──► what is kept is read ──► Effect::Edit ──► the editor has the terminal
+//!         who goes on meanwhile, or presses Esc, has called it off
 //!                                                        │
 //!    again ◄── e ◄── problems, what differs ◄── Msg::Edited ◄┘
 //!                        │ y                  n drops it, Esc keeps the file
@@ -16,7 +17,7 @@ use uuid::Uuid;
 use super::{Change, Shown, compare};
 use crate::{
     app::{
-        App, Effect, Overlay,
+        App, Effect, Overlay, Panel,
         command::find,
         intent::{Intent, Line},
     },
@@ -91,6 +92,9 @@ pub struct Revised {
 impl Revised {
     /// What differs between the texts, and what it means.
     pub fn new(draft: Draft, texts: Texts) -> Self {
+/// What the user looked at when editing was asked for: the host, the panel that has the keys, and its domain.
+pub(super) type Place = (HostId, Panel, Option<DomainKey>);
+
         let changes = compare(&texts.before.0, &texts.after.0);
         let mut warnings = identities(texts.before.1.as_ref(), texts.after.1.as_ref());
         if texts.disturbed {
@@ -129,7 +133,7 @@ fn identities(was: Option<&Identity>, is: Option<&Identity>) -> Vec<String> {
 impl App {
     /// Has what is kept of a domain read, to be edited then: of the one that is shown, or one that is named.
     pub(in crate::app) fn edit_xml(&mut self, typed: &str) -> Vec<Effect> {
-        let here = self.screen.focus == crate::app::Panel::Xml && typed.is_empty();
+        let here = self.screen.focus == Panel::Xml && typed.is_empty();
         let shown = self.xml.of.filter(|_| here).map(|of| (of, self.xml.label.clone()));
         let host = self.pane().id;
         let found = shown.map_or_else(|| self.named(typed).map(|(key, label)| ((host, key), label)), Ok);
@@ -137,7 +141,8 @@ impl App {
         match found {
             Ok(((host, key), label)) => {
                 self.say(format!("reading what is kept of {label}"));
-                self.xml.draft = Some(Draft { host, key, label, ..Draft::default() });
+                let draft = Draft { host, key, label, ..Draft::default() };
+                self.xml.draft = Some((draft, self.whereabouts()));
             }
             Err(why) => self.complain(format!("edit: {why}")),
         }
@@ -153,11 +158,16 @@ impl App {
         if self.xml.awaited() != Some(asked) {
             return Vec::new();
         }
-        let Some(draft) = self.xml.draft.take() else { return Vec::new() };
+        let Some((draft, place)) = self.xml.draft.take() else { return Vec::new() };
         match told {
             Ok(shown) => {
                 let original = shown.markup.text.clone();
                 vec![Effect::Edit(Box::new(Draft { original, ..draft }))]
+            // It would take the terminal from what the user is at by now.
+            Ok(_) if self.overlay.is_some() || place != self.whereabouts() => {
+                self.say(format!("edit {}: it was read after you went on: ask again", draft.label));
+                Vec::new()
+            }
             }
             Err(why) => {
                 self.complain(format!("edit {}: {}", draft.label, super::read::reasons(why).join("; ")));
@@ -169,6 +179,29 @@ impl App {
     /// The editor has ended.
     pub(in crate::app) fn edited(&mut self, edited: Edited) {
         let label = edited.draft.label.clone();
+    /// What the user looks at.
+    fn whereabouts(&self) -> Place {
+        let shown = self.xml.of.map(|(_, key)| key).filter(|_| self.screen.focus == Panel::Xml);
+        (self.pane().id, self.screen.focus, shown.or(self.table.cursor))
+    }
+
+    /// Who goes on to something else does not want it edited any more.
+    pub(super) fn forget_left(&mut self) {
+        if self.xml.draft.as_ref().is_some_and(|(_, place)| *place != self.whereabouts()) {
+            self.call_off();
+        }
+    }
+
+    /// What is to be edited once it was read is not any more; whether there was something.
+    pub(in crate::app) fn call_off(&mut self) -> bool {
+        let draft = self.xml.draft.take();
+        let label = draft.map(|(draft, _)| draft.label);
+        if let Some(label) = &label {
+            self.say(format!("edit {label}: called off"));
+        }
+        label.is_some()
+    }
+
         match edited.came {
             Ok(Some(texts)) => {
                 let revised = Box::new(Revised::new(edited.draft, *texts));
@@ -256,6 +289,6 @@ pub(in crate::app) enum Keep {
 impl super::Xml {
     /// The definition that is to be read before it is edited.
     pub(super) fn awaited(&self) -> Option<(HostId, DomainKey, Which)> {
-        self.draft.as_ref().map(|draft| (draft.host, draft.key, Which::Kept))
+        self.draft.as_ref().map(|(draft, _)| (draft.host, draft.key, Which::Kept))
     }
 }
