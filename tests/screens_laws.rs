@@ -447,6 +447,7 @@ fn overlay_of(kind: usize, at: usize, typed: &str) -> Option<Overlay> {
                 problems: vec![markup::problem(at, typed, at.is_multiple_of(2))],
                 warnings: vec![typed.into()],
                 changes: domtop::app::xml::compare(&markup::markup(typed), &markup::markup(markup::LIVE)),
+                seen: at == 0,
             }),
             offset: at,
         },

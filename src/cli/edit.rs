@@ -35,7 +35,7 @@ use crate::{
     config::Config,
     driver::{Session, session},
     model::{Demand, DomainKey, Nanos, Snapshot, Which, order::Upon, text::visible},
-    runtime::editor,
+    runtime::{editor, terminal},
     sampler,
 };
 
@@ -161,6 +161,8 @@ fn show(revised: &Revised) {
 /// Asks until there is an answer; the end of the input keeps the text.
 fn ask(revised: &Revised) -> Answer {
     let sound = revised.is_sound();
+    // What was typed into an editor that did not take it is no answer to what nobody had read yet.
+    terminal::forget_typed();
     let first = if sound { "[y] define it  " } else { "nothing can be made of this text:  " };
     loop {
         write(&format!("{first}[e] edit it again  [n] drop it  [k] keep it in {}? ", place(&revised.draft)));

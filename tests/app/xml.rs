@@ -402,9 +402,32 @@ fn texts(after: Markup, name: &str) -> Texts {
     Texts { before: (markup(&kept()), identity("web1")), after: (after, identity(name)), disturbed: false }
 }
 
+/// The editor has ended, and what came of it was seen.
 fn edited(desk: &mut Desk, draft: &Draft, texts: Texts) {
+    unseen(desk, draft, texts);
+    desk.draw(10);
+}
+
+fn unseen(desk: &mut Desk, draft: &Draft, texts: Texts) {
     let edited = Edited { draft: draft.clone(), came: Ok(Some(Box::new(texts))) };
     desk.tell(Msg::Edited(Box::new(edited)));
+}
+
+fn asks_to_define(desk: &Desk) -> bool {
+    matches!(desk.app.overlay, Some(Overlay::Revised { .. }))
+}
+
+#[test]
+fn only_keys_after_the_question_was_seen_answer_it() {
+    let mut desk = open();
+    let draft = draft(&mut desk);
+    unseen(&mut desk, &draft, texts(markup(LIVE), "web1"));
+    for key in ["y", "n", "e", "Esc"] {
+        let effects = desk.press(key);
+        assert!(effects.is_empty() && asks_to_define(&desk), "`{key}` was meant for the editor: {effects:?}");
+    }
+    desk.draw(10);
+    assert!(desk.press("y").iter().any(|effect| matches!(effect, Effect::Run(..))));
 }
 
 fn opens_the_editor(effects: &[Effect]) -> bool {

@@ -88,6 +88,8 @@ pub struct Revised {
     /// What differs from before.
     pub changes: Vec<Change>,
 }
+    /// Whether it was drawn: keys before that are no answers to it.
+    pub seen: bool,
 
 impl Revised {
     /// What differs between the texts, and what it means.
@@ -102,7 +104,7 @@ pub(super) type Place = (HostId, Panel, Option<DomainKey>);
                 "somebody else changed what is kept meanwhile: this takes that back where it says otherwise";
             warnings.insert(0, what.into());
         }
-        Self { draft, problems: texts.after.0.problems, warnings, changes }
+        Self { draft, problems: texts.after.0.problems, warnings, changes, seen: false }
     }
 
     /// Whether it can be ordered at all.
@@ -211,6 +213,18 @@ impl App {
             Ok(None) => self.say(format!("edit {label}: nothing was changed")),
             Err(why) => self.complain(format!("edit {label}: {}", visible(&why))),
         }
+    }
+
+    /// A frame was drawn: what is asked about an edited text can be answered.
+    pub(in crate::app) fn see_revised(&mut self) {
+        if let Some(Overlay::Revised { revised, .. }) = &mut self.overlay {
+            revised.seen = true;
+        }
+    }
+
+    /// Whether something is asked that was not drawn yet.
+    pub(in crate::app) fn asks_unseen(&self) -> bool {
+        matches!(&self.overlay, Some(Overlay::Revised { revised, .. }) if !revised.seen)
     }
 
     /// Yes: what was edited is ordered, where it can be.

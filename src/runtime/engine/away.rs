@@ -6,7 +6,7 @@ use nix::sys::signal::Signal;
 use super::Engine;
 use crate::{
     app::{Msg, xml::Draft},
-    runtime::{editor, input::Input},
+    runtime::{editor, input::Input, terminal},
 };
 
 impl Engine {
@@ -40,6 +40,7 @@ impl Engine {
         self.resume();
     }
 
+        terminal::forget_typed();
     /// Whether an editor has the terminal.
     pub(super) const fn is_away(&self) -> bool {
         self.input.is_none()
