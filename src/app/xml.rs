@@ -21,8 +21,8 @@ mod walk;
 use std::{collections::BTreeSet, path::PathBuf};
 
 pub use diff::{Change, Side, compare};
-pub(in crate::app) use edit::Keep;
 pub use edit::{Draft, Edited, Identity, Revised, Texts};
+pub(in crate::app) use edit::{Keep, keeping};
 pub(in crate::app) use find::Before;
 pub use find::Hit;
 pub use take::Purpose;

@@ -75,7 +75,7 @@ pub(super) fn run(
         ends.store(false, Ordering::SeqCst);
         let Edited { draft: edited, came } = editor::run(draft, |draft| kept(draft.key, choice));
         ends.store(true, Ordering::SeqCst);
-        let Some(texts) = came.map_err(|why| Trouble::new(Status::Failed, why))? else {
+        let Some(texts) = came.map_err(|why| Trouble::new(Status::Failed, with_place(why, &edited)))? else {
             tell_line(&format!("nothing was changed of {}", edited.label));
             return Ok(());
         };
@@ -177,6 +177,11 @@ fn ask(revised: &Revised) -> Answer {
             _ => {}
         }
     }
+}
+
+/// Why nothing came of it, with the place of the text where it has one.
+fn with_place(why: String, draft: &Draft) -> String {
+    if draft.file.is_some() { format!("{why}; the text is kept in {}", place(draft)) } else { why }
 }
 
 fn place(draft: &Draft) -> String {

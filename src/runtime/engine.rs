@@ -13,7 +13,7 @@ use std::{
 use crossterm::event::Event;
 use nix::sys::signal::Signal;
 
-use away::{is_key, typed};
+use away::{is_key, tell_left, typed};
 
 use super::{
     Setup, clipboard, editor,
@@ -76,6 +76,8 @@ pub(super) struct Engine {
     ending: Option<Ending>,
     /// Where lines run in the palette are kept.
     past: Option<PathBuf>,
+    /// Files definitions were edited in; those whose text was defined or dropped are there no more.
+    drafts: Vec<PathBuf>,
 }
 
 impl Engine {
@@ -106,7 +108,7 @@ impl Engine {
         let screen = Screen::new(terminal.output()?).map_err(|e| format!("cannot draw: {e}"))?;
         let (input, now) = (Some(Input::spawn(terminal.input()?)?), Instant::now());
         let (blank, frame, heard) = (true, now, now);
-        let (ending, past) = (None, None);
+        let (ending, past, drafts) = (None, None, Vec::new());
         Ok(Self {
             app,
             theme,
@@ -121,6 +123,7 @@ impl Engine {
             heard,
             ending,
             past,
+            drafts,
         })
     }
 
@@ -146,6 +149,7 @@ impl Engine {
             if let Some(ending) = self.ending {
                 self.roll_back().await;
                 self.give();
+                tell_left(&self.drafts);
                 past::keep(self.past.as_deref(), self.app.prompt.past.fresh());
                 return (ending, self.hosts.finish());
             }

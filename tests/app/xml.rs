@@ -413,6 +413,10 @@ fn unseen(desk: &mut Desk, draft: &Draft, texts: Texts) {
     desk.tell(Msg::Edited(Box::new(edited)));
 }
 
+fn opens_the_editor(effects: &[Effect]) -> bool {
+    effects.iter().any(|effect| matches!(effect, Effect::Edit(_)))
+}
+
 fn asks_to_define(desk: &Desk) -> bool {
     matches!(desk.app.overlay, Some(Overlay::Revised { .. }))
 }
@@ -430,8 +434,28 @@ fn only_keys_after_the_question_was_seen_answer_it() {
     assert!(desk.press("y").iter().any(|effect| matches!(effect, Effect::Run(..))));
 }
 
-fn opens_the_editor(effects: &[Effect]) -> bool {
-    effects.iter().any(|effect| matches!(effect, Effect::Edit(_)))
+#[test]
+fn nothing_takes_the_place_of_the_question_about_a_text() {
+    let mut desk = open();
+    let draft = draft(&mut desk);
+    edited(&mut desk, &draft, texts(markup(LIVE), "web1"));
+    for key in ["F1", "?", ":", "h"] {
+        desk.press(key);
+        assert!(asks_to_define(&desk), "{key}");
+    }
+    assert!(desk.press("Ctrl-l").contains(&Effect::Redraw), "what opens nothing works");
+    assert!(asks_to_define(&desk));
+}
+
+#[test]
+fn who_ends_the_program_at_the_question_leaves_the_text_in_its_file() {
+    let mut desk = open();
+    let draft = draft(&mut desk);
+    edited(&mut desk, &draft, texts(markup(LIVE), "web1"));
+    let effects = desk.press("Ctrl-c");
+    assert!(effects.contains(&Effect::Quit), "{effects:?}");
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Discard(_))));
+    assert!(notice(&desk).starts_with("/nonexistent/web1.xml"), "{}", notice(&desk));
 }
 
 #[test]
@@ -508,7 +532,7 @@ fn a_text_that_was_kept_without_something_stays_in_its_file_and_the_notice_says_
     let effects = desk.tell(Msg::Reported(HOST, job, Box::new(report)));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Discard(_))));
     let notice = notice(&desk);
-    assert!(notice.contains("kept in /nonexistent/web1.xml: done, without its title"), "{notice}");
+    assert!(notice.contains("/nonexistent/web1.xml keeps the text: done, without its title"), "{notice}");
     assert!(!notice.contains('\u{1b}'), "nothing of a file reaches the terminal raw");
     assert_eq!(desk.app.jobs.job(job).unwrap().stage, Stage::Done);
 }
@@ -556,6 +580,31 @@ fn what_was_edited_goes_to_the_host_it_came_from() {
 }
 
 #[test]
+fn a_host_that_does_not_answer_holds_up_no_other() {
+    let guests = [guest(1, "db", 30.0), guest(2, "web1", 20.0)];
+    let mut desk = Desk::unread(&guests, 2);
+    for host in [HostId(0), HostId(1)] {
+        let snapshot = desk.snapshot(host);
+        desk.tell(Msg::Sampled(host, std::sync::Arc::new(snapshot)));
+    }
+    let asks = |effects: &[Effect]| {
+        let asks = effects.iter().filter_map(|effect| match effect {
+            Effect::Definition(host, (key, which)) => Some((*host, *key, *which)),
+            _ => None,
+        });
+        asks.collect::<Vec<_>>()
+    };
+    let db = desk.guests[0].domain.key;
+    assert_eq!(asks(&desk.press("x")), [(HostId(0), db, Which::Live)]);
+    let effects = desk.press("1 H");
+    assert_eq!(asks(&effects), [(HostId(1), db, Which::Live)], "the first has not answered");
+    let told = Shown { markup: markup(LIVE), ..Shown::default() };
+    desk.tell(Msg::Definition(HostId(1), (db, Which::Live), Ok(Box::new(told))));
+    assert_eq!(asks(&desk.press("Alt-e")), [(HostId(1), db, Which::Kept)], "nor does it hold up editing");
+    assert!(asks(&desk.press("H")).is_empty(), "one question at a time is asked of each");
+}
+
+#[test]
 fn to_name_it_with_what_is_kept_shows_what_is_kept() {
     let mut desk = open();
     desk.press("l");
@@ -596,7 +645,7 @@ fn a_text_the_drivers_refuse_stays_in_its_file_and_the_notice_says_where() {
     let report = Report::lost(&order(JobId(1)), "no such bridge");
     let effects = desk.tell(Msg::Reported(HOST, JobId(1), Box::new(report)));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Discard(_))));
-    assert!(notice(&desk).contains("the text is kept in /nonexistent/web1.xml"), "{}", notice(&desk));
+    assert!(notice(&desk).starts_with("/nonexistent/web1.xml keeps the text: "), "{}", notice(&desk));
 }
 
 #[test]
@@ -644,33 +693,16 @@ fn what_was_not_changed_or_could_not_be_edited_is_told_and_asked_about_no_furthe
         [(Ok(None), "nothing was changed"), (Err("cannot run the editor `x\u{7}`".to_owned()), "cannot run")]
     {
         desk.tell(Msg::Edited(Box::new(Edited { draft: draft.clone(), came })));
-#[test]
-fn a_host_that_does_not_answer_holds_up_no_other() {
-    let guests = [guest(1, "db", 30.0), guest(2, "web1", 20.0)];
-    let mut desk = Desk::unread(&guests, 2);
-    for host in [HostId(0), HostId(1)] {
-        let snapshot = desk.snapshot(host);
-        desk.tell(Msg::Sampled(host, std::sync::Arc::new(snapshot)));
-    }
-    let asks = |effects: &[Effect]| {
-        let asks = effects.iter().filter_map(|effect| match effect {
-            Effect::Definition(host, (key, which)) => Some((*host, *key, *which)),
-            _ => None,
-        });
-        asks.collect::<Vec<_>>()
-    };
-    let db = desk.guests[0].domain.key;
-    assert_eq!(asks(&desk.press("x")), [(HostId(0), db, Which::Live)]);
-    let effects = desk.press("1 H");
-    assert_eq!(asks(&effects), [(HostId(1), db, Which::Live)], "the first has not answered");
-    let told = Shown { markup: markup(LIVE), ..Shown::default() };
-    desk.tell(Msg::Definition(HostId(1), (db, Which::Live), Ok(Box::new(told))));
-    assert_eq!(asks(&desk.press("Alt-e")), [(HostId(1), db, Which::Kept)], "nor does it hold up editing");
-    assert!(asks(&desk.press("H")).is_empty(), "one question at a time is asked of each");
-}
-
         assert!(desk.app.overlay.is_none() && notice(&desk).contains(told), "{}", notice(&desk));
         assert!(!notice(&desk).contains('\u{7}'));
+    }
+    for (file, told) in [
+        (draft.file.clone(), "/nonexistent/web1.xml keeps the text: it ended"),
+        (None, "edit web1: it ended"),
+    ] {
+        let draft = Draft { file, ..draft.clone() };
+        desk.tell(Msg::Edited(Box::new(Edited { draft, came: Err("it ended".into()) })));
+        assert_eq!(notice(&desk), told, "whether a text is left is told, and first where");
     }
     desk.press("e");
     let key = web1(&desk);

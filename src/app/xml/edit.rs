@@ -10,7 +10,7 @@
 //!                  define FILE, a job like any other; refused: the file stays, and the notice says where
 //! ```
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
@@ -47,7 +47,8 @@ pub struct Draft {
 /// What came of editing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edited {
-    /// What was edited; its file is still there where the text differs.
+    /// What was edited; its file is still there where the text differs. Where nothing came of it, it has one only where
+    /// a text is left in it.
     pub draft: Draft,
     /// What it became; nothing where it is the same as before.
     ///
@@ -87,16 +88,16 @@ pub struct Revised {
     pub warnings: Vec<String>,
     /// What differs from before.
     pub changes: Vec<Change>,
-}
     /// Whether it was drawn: keys before that are no answers to it.
     pub seen: bool,
+}
+
+/// What the user looked at when editing was asked for: the host, the panel that has the keys, and its domain.
+pub(super) type Place = (HostId, Panel, Option<DomainKey>);
 
 impl Revised {
     /// What differs between the texts, and what it means.
     pub fn new(draft: Draft, texts: Texts) -> Self {
-/// What the user looked at when editing was asked for: the host, the panel that has the keys, and its domain.
-pub(super) type Place = (HostId, Panel, Option<DomainKey>);
-
         let changes = compare(&texts.before.0, &texts.after.0);
         let mut warnings = identities(texts.before.1.as_ref(), texts.after.1.as_ref());
         if texts.disturbed {
@@ -162,14 +163,14 @@ impl App {
         }
         let Some((draft, place)) = self.xml.draft.take() else { return Vec::new() };
         match told {
-            Ok(shown) => {
-                let original = shown.markup.text.clone();
-                vec![Effect::Edit(Box::new(Draft { original, ..draft }))]
             // It would take the terminal from what the user is at by now.
             Ok(_) if self.overlay.is_some() || place != self.whereabouts() => {
                 self.say(format!("edit {}: it was read after you went on: ask again", draft.label));
                 Vec::new()
             }
+            Ok(shown) => {
+                let original = shown.markup.text.clone();
+                vec![Effect::Edit(Box::new(Draft { original, ..draft }))]
             }
             Err(why) => {
                 self.complain(format!("edit {}: {}", draft.label, super::read::reasons(why).join("; ")));
@@ -178,9 +179,6 @@ impl App {
         }
     }
 
-    /// The editor has ended.
-    pub(in crate::app) fn edited(&mut self, edited: Edited) {
-        let label = edited.draft.label.clone();
     /// What the user looks at.
     fn whereabouts(&self) -> Place {
         let shown = self.xml.of.map(|(_, key)| key).filter(|_| self.screen.focus == Panel::Xml);
@@ -204,6 +202,9 @@ impl App {
         label.is_some()
     }
 
+    /// The editor has ended.
+    pub(in crate::app) fn edited(&mut self, edited: Edited) {
+        let label = edited.draft.label.clone();
         match edited.came {
             Ok(Some(texts)) => {
                 let revised = Box::new(Revised::new(edited.draft, *texts));
@@ -211,7 +212,10 @@ impl App {
                 self.overlay = Some(Overlay::Revised { revised, offset: 0 });
             }
             Ok(None) => self.say(format!("edit {label}: nothing was changed")),
-            Err(why) => self.complain(format!("edit {label}: {}", visible(&why))),
+            Err(why) => {
+                let place = edited.draft.file.as_deref().map(keeping);
+                self.complain(format!("{}: {}", place.unwrap_or(format!("edit {label}")), visible(&why)));
+            }
         }
     }
 
@@ -225,6 +229,14 @@ impl App {
     /// Whether something is asked that was not drawn yet.
     pub(in crate::app) fn asks_unseen(&self) -> bool {
         matches!(&self.overlay, Some(Overlay::Revised { revised, .. }) if !revised.seen)
+    }
+
+    /// What is asked about an edited text is not any more, where it is: it stays in its file.
+    pub(in crate::app) fn lay_aside(&mut self) {
+        match self.overlay.take() {
+            Some(Overlay::Revised { revised, .. }) => drop(self.leave_revised(revised.draft, Keep::Yes)),
+            other => self.overlay = other,
+        }
     }
 
     /// Yes: what was edited is ordered, where it can be.
@@ -269,7 +281,7 @@ impl App {
         let Some(file) = draft.file else { return Vec::new() };
         match keep {
             Keep::Yes => {
-                self.say(format!("not defined: the text is kept in {}", visible(&file.to_string_lossy())));
+                self.say(format!("{}: not defined", keeping(&file)));
                 Vec::new()
             }
             Keep::No => {
@@ -289,6 +301,11 @@ impl App {
         self.xml.age();
         draft.file.map(|file| (file, if needed { Keep::Yes } else { Keep::No }))
     }
+}
+
+/// That a file keeps the text. It comes first: where it is matters most, and lines are cut at their end.
+pub(in crate::app) fn keeping(file: &Path) -> String {
+    format!("{} keeps the text", visible(&file.to_string_lossy()))
 }
 
 /// Whether the file of a text stays.

@@ -1,11 +1,17 @@
 //! While an editor has the terminal: samples, jobs and what is taken back by itself go on, keys and frames do not.
 
+use std::{
+    io::{Write, stderr},
+    path::PathBuf,
+};
+
 use crossterm::event::Event;
 use nix::sys::signal::Signal;
 
 use super::Engine;
 use crate::{
     app::{Msg, xml::Draft},
+    model::text::visible,
     runtime::{editor, input::Input, terminal},
 };
 
@@ -16,6 +22,7 @@ impl Engine {
             return;
         }
         let begun = editor::begin(&mut draft).and_then(|()| {
+            self.drafts.extend(draft.file.clone().filter(|file| !self.drafts.contains(file)));
             self.give();
             if let Some(input) = self.input.take() {
                 input.end();
@@ -33,6 +40,7 @@ impl Engine {
         if !self.is_away() {
             return;
         }
+        terminal::forget_typed();
         match self.terminal.input().and_then(Input::spawn) {
             Ok(input) => self.input = Some(input),
             Err(_) => self.hung_up(),
@@ -40,10 +48,20 @@ impl Engine {
         self.resume();
     }
 
-        terminal::forget_typed();
     /// Whether an editor has the terminal.
     pub(super) const fn is_away(&self) -> bool {
         self.input.is_none()
+    }
+}
+
+/// Tells of the edited texts that are still in their files, where nothing else would: a notice goes, also with the
+/// screen, and an editor may have had one when the end came.
+pub(super) fn tell_left(drafts: &[PathBuf]) {
+    let mut err = stderr().lock();
+    for file in drafts.iter().filter(|file| file.exists()) {
+        // Where it cannot be written there is nobody to read it.
+        let file = file.to_string_lossy();
+        let _ = writeln!(err, "domtop: an edited text is kept in {}", visible(&file));
     }
 }
 
