@@ -295,6 +295,26 @@ fn keys_of_the_terminal_are_the_editors_on_the_command_line_too() {
 }
 
 #[test]
+fn a_key_that_ends_the_editor_does_not_end_the_screen() {
+    let desk = Desk::new("both");
+    let mut pty = desk.spawn_with("sh -c 'echo BEGUN; exec sleep 600'", &["-d", "0.2"], (120, 34));
+    pty.until("the terminal taken", Pty::is_taken);
+    pty.wait_for("db-primary");
+    pty.send("gx");
+    pty.wait_for("<name>db-primary</name>");
+    // The program gets the signal too, and it may come to know of it after the editor's end.
+    for times in 1..=20 {
+        pty.send("e");
+        let begun = |pty: &Pty| String::from_utf8_lossy(&pty.raw).matches("BEGUN\r\n").count();
+        pty.until("the editor", |pty| begun(pty) == times);
+        pty.send("\x03");
+        pty.until("the screen again", Pty::is_taken);
+        pty.wait_for("ended with");
+    }
+    assert_eq!(quit(pty), "");
+}
+
+#[test]
 fn an_editor_that_a_key_ends_leaves_its_text_which_is_named() {
     let desk = Desk::new("ended");
     let editor = "sh -c 'echo more >> \"$0\"; echo BEGUN; exec sleep 600'";

@@ -13,7 +13,7 @@ use std::{
 use crossterm::event::Event;
 use nix::sys::signal::Signal;
 
-use away::{is_key, tell_left, typed};
+use away::{tell_left, typed};
 
 use super::{
     Setup, clipboard, editor,
@@ -76,6 +76,8 @@ pub(super) struct Engine {
     ending: Option<Ending>,
     /// Where lines run in the palette are kept.
     past: Option<PathBuf>,
+    /// When the last editor ended.
+    back: Option<Instant>,
     /// Files definitions were edited in; those whose text was defined or dropped are there no more.
     drafts: Vec<PathBuf>,
 }
@@ -108,7 +110,7 @@ impl Engine {
         let screen = Screen::new(terminal.output()?).map_err(|e| format!("cannot draw: {e}"))?;
         let (input, now) = (Some(Input::spawn(terminal.input()?)?), Instant::now());
         let (blank, frame, heard) = (true, now, now);
-        let (ending, past, drafts) = (None, None, Vec::new());
+        let (ending, past, back, drafts) = (None, None, None, Vec::new());
         Ok(Self {
             app,
             theme,
@@ -123,6 +125,7 @@ impl Engine {
             heard,
             ending,
             past,
+            back,
             drafts,
         })
     }
@@ -283,7 +286,7 @@ impl Engine {
     fn asked(&mut self, asked: Asked) {
         match asked {
             // Meant for the editor, which is of the same group.
-            Asked::End(signal) if self.is_away() && is_key(signal) => {}
+            Asked::End(signal) if self.is_for_editor(signal) => {}
             Asked::End(signal) => self.ending = Some(Ending::Signal(signal)),
             Asked::Stop => {
                 self.give();

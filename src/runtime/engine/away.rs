@@ -3,6 +3,7 @@
 use std::{
     io::{Write, stderr},
     path::PathBuf,
+    time::{Duration, Instant},
 };
 
 use crossterm::event::Event;
@@ -14,6 +15,10 @@ use crate::{
     model::text::visible,
     runtime::{editor, input::Input, terminal},
 };
+
+/// How long after the editor's end a signal may still be one that was meant for it: a key that ends it comes to the
+/// whole group, and this program may hear first of the end. A key of ours sends none.
+const LATE: Duration = Duration::from_millis(500);
 
 impl Engine {
     /// Gives the terminal to the editor, which says when it is done. All else goes on meanwhile.
@@ -40,12 +45,18 @@ impl Engine {
         if !self.is_away() {
             return;
         }
+        self.back = Some(Instant::now());
         terminal::forget_typed();
         match self.terminal.input().and_then(Input::spawn) {
             Ok(input) => self.input = Some(input),
             Err(_) => self.hung_up(),
         }
         self.resume();
+    }
+
+    /// Whether a signal is one of a key that was typed while an editor had the terminal.
+    pub(super) fn is_for_editor(&self, signal: i32) -> bool {
+        is_key(signal) && (self.is_away() || self.back.is_some_and(|back| back.elapsed() < LATE))
     }
 
     /// Whether an editor has the terminal.
@@ -74,6 +85,6 @@ pub(super) async fn typed(input: &mut Option<Input>) -> Option<Event> {
 }
 
 /// Whether a signal is one a key of the terminal sends.
-pub(super) const fn is_key(signal: i32) -> bool {
+const fn is_key(signal: i32) -> bool {
     signal == Signal::SIGINT as i32 || signal == Signal::SIGQUIT as i32
 }
