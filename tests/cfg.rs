@@ -323,7 +323,8 @@ fn what_could_not_be_read_stays_where_the_rest_of_its_list_changes() {
         .replace("'pty'", "\"null\"");
     assert_eq!(change.unwrap(), wanted);
     let change = changed(UNREAD, |web| web.devices.disks.clear());
-    let left = "disk = [ 'rbd:pool/image,raw,xvda,w', 'vdev=xvdc,backendtype=standalone,target=/c' ]";
+    // A comment behind two of them may be about the one that stays.
+    let left = "disk = [ 'rbd:pool/image,raw,xvda,w', # a\n  'vdev=xvdc,backendtype=standalone,target=/c' ]";
     assert!(change.as_ref().unwrap().contains(left), "{change:?}");
     let added = "disk = [ 'rbd:pool/image,raw,xvda,w' ]\ndisk += [ '/a,raw,xvdb,w' ]\n";
     let change = changed(added, |web| web.devices.disks.clear());
@@ -352,6 +353,23 @@ fn items_that_stay_keep_their_text_wherever_they_go() {
         .replace("'/srv/d.img,raw,xvdd,w'", "\"/srv/a.img,raw,xvdb,w,discard\"")
         .replace("'!'", "\"/srv/d.img,raw,xvdd,w\"");
     assert_eq!(change.unwrap(), wanted);
+}
+
+#[test]
+fn what_is_said_of_an_item_goes_with_it_and_of_the_others_stays() {
+    let text = "memory = 64\ndisk = [ # all\n  'phy:/dev/a,xvda,w', # first\n  # second:\n  \
+        'phy:/dev/b,xvdb,w', # b\n]\n";
+    let first = changed(text, |web| drop(web.devices.disks.remove(0)));
+    assert_eq!(first.unwrap(), text.replace("  'phy:/dev/a,xvda,w', # first\n", ""));
+    let last = changed(text, |web| drop(web.devices.disks.remove(1)));
+    assert_eq!(last.unwrap(), text.replace("  'phy:/dev/b,xvdb,w', # b\n", ""));
+    let other = changed(text, |web| {
+        web.devices.disks = vec![cfg::read_disk("/c,raw,xvdc,w").unwrap().0];
+    });
+    let wanted = text
+        .replace("'phy:/dev/a,xvda,w', # first", "\"vdev=xvdc,access=rw,target=/c\", # first")
+        .replace("  'phy:/dev/b,xvdb,w', # b\n", "");
+    assert_eq!(other.unwrap(), wanted);
 }
 
 #[test]

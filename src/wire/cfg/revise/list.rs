@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::cut::Listed;
 use crate::wire::cfg::{
     Config, Definition, Dialect, Value,
     config::{Node, Setting},
@@ -33,6 +34,8 @@ fn filler(key: &str) -> Option<&'static str> {
 
 /// A list as it stands, and what it says and is to say in the dialect's own words.
 pub(super) struct List<'a> {
+    /// The text it stands in.
+    pub(super) text: &'a str,
     pub(super) key: &'a str,
     pub(super) node: &'a Node,
     /// The settings that decide what an item means: the type of the guest.
@@ -254,9 +257,7 @@ impl List<'_> {
                 gone.end = place + 1;
                 continue;
             }
-            if !gone.is_empty() || !texts.is_empty() {
-                splices.push(self.replaced(gone, &texts.join(", ")));
-            }
+            self.replace(gone, &texts.join(", "), &mut splices);
             if let Some(Fate::Becomes(text)) = fate {
                 splices.push((items[place].span.clone(), text.clone()));
             }
@@ -267,22 +268,28 @@ impl List<'_> {
     }
 
     /// Puts a text in the place of some items, with the comma it takes or leaves.
-    fn replaced(&self, gone: Range<usize>, texts: &str) -> Splice {
+    fn replace(&self, gone: Range<usize>, texts: &str, splices: &mut Vec<Splice>) {
         let items = self.items();
+        if texts.is_empty() {
+            return self.take_away(gone, splices);
+        }
         let before = gone.start.checked_sub(1).and_then(|place| items.get(place));
-        let after = items.get(gone.end);
-        let inside = |gone: &Range<usize>| items[gone.start].span.start..items[gone.end - 1].span.end;
-        match (before, after) {
-            _ if !gone.is_empty() && !texts.is_empty() => (inside(&gone), texts.to_owned()),
-            // Taken away.
-            (_, Some(after)) if !gone.is_empty() => (inside(&gone).start..after.span.start, String::new()),
-            (Some(before), None) if !gone.is_empty() => (before.span.end..inside(&gone).end, String::new()),
-            // Put in.
+        splices.push(match (before, items.get(gone.start)) {
+            (_, Some(first)) if !gone.is_empty() => (first.span.clone(), texts.to_owned()),
             (Some(before), _) => (before.span.end..before.span.end, format!(", {texts}")),
             (None, Some(after)) => (after.span.start..after.span.start, format!("{texts}, ")),
-            (None, None) if texts.is_empty() => (self.node.span.clone(), "[ ]".into()),
             (None, None) => (self.node.span.clone(), format!("[ {texts} ]")),
+        });
+        self.take_away(gone.start + 1..gone.end, splices);
+    }
+
+    fn take_away(&self, gone: Range<usize>, splices: &mut Vec<Splice>) {
+        if gone.is_empty() {
+            return;
         }
+        let items = self.items().iter().map(|item| item.span.clone()).collect();
+        let listed = Listed { text: self.text, span: self.node.span.clone(), items };
+        splices.extend(listed.cuts(gone).into_iter().map(|cut| (cut, String::new())));
     }
 
     /// An item with only the parts of it changed that differ, where that can be done.
