@@ -455,6 +455,64 @@ fn no_disk_is_given_to_a_backend_xl_has_no_more() {
 }
 
 #[test]
+fn words_of_xl_behind_a_disk_of_xms_are_no_backend() {
+    let driver = |name: &str, format: Option<&str>| {
+        Some(DiskDriver { name: name.into(), format: format.map(str::to_owned) })
+    };
+    for (text, backend, served, lost) in [
+        ("phy:/dev/a,xvda,w,discard", None, driver("phy", None), &["`discard`"][..]),
+        ("file:/a,xvda,w,backendtype=qdisk", None, driver("qemu", None), &[]),
+        ("qcow2:/a,xvda,w,backendtype=qdisk", None, driver("qemu", Some("qcow2")), &[]),
+        ("file:/a,xvda,w,format=qcow2", None, driver("qemu", Some("qcow2")), &[]),
+        ("file:/a,xvda,w,format=raw,script=x", None, driver("file", None), &["`script=x`"]),
+        ("tap:aio:/a,xvda,w,backendtype=phy", None, driver("phy", Some("raw")), &[]),
+        ("discard,file:/a,vdev=xvda,access=rw,backend=dd", Some("dd"), driver("file", None), &["`discard`"]),
+        ("file:/a,xvda,w,dd", Some("dd"), driver("file", None), &[]),
+        ("file:/a,xvda,w,dd,ee", Some("dd"), driver("file", None), &["`ee`"]),
+    ] {
+        let (disk, told) = cfg::read_disk(text).unwrap();
+        assert_eq!((disk.backend.as_deref(), &disk.driver), (backend, &served), "{text}");
+        assert_eq!((disk.target.as_str(), disk.access), ("xvda", Access::Write), "{text}");
+        assert_eq!(told, lost, "{text}");
+    }
+    let (plain, _) = cfg::read_disk("vdev=xvda,target=/a,b:c").unwrap();
+    assert_eq!(plain.source.as_deref(), Some("/a,b:c"), "a target is the rest");
+    let drive = cfg::read_disk("phy:/dev/sr0,xvda,w,devtype=cdrom").unwrap().0;
+    assert_eq!((drive.class, drive.access), (DiskClass::Cdrom, Access::Read));
+    assert!(cfg::read_disk("phy:/dev/a,xvda,w,backendtype=x").is_err());
+    let text = "memory = 64\ndisk = [ 'phy:/dev/a,xvda,w,discard' ]\n";
+    let change = changed(text, |web| web.devices.disks[0].access = Access::Read);
+    let kept = "\"discard,vdev=xvda,access=ro,backendtype=phy,target=/dev/a\"";
+    assert_eq!(change.unwrap(), text.replace("'phy:/dev/a,xvda,w,discard'", kept));
+}
+
+#[test]
+fn a_disk_that_a_script_serves_stays_one() {
+    let disk = |text: &str| format!("memory = 64\ndisk = [ {text} ]\n");
+    for prefix in ["drbd", "nbd", "enbd", "iscsi", "own"] {
+        let text = disk(&format!("'{prefix}:res0,xvda,w'"));
+        for (dialect, wanted) in [
+            (Dialect::Xl, format!("\"script=block-{prefix},vdev=xvda,access=ro,target=res1\"")),
+            (Dialect::Xm(4), format!("\"{prefix}:res1,xvda,r\"")),
+        ] {
+            let (mut web, lost) = cfg::read(&parse(&text), dialect);
+            assert_eq!(lost, [format!("`{prefix}:` before its source of disk xvda")]);
+            web.devices.disks[0].access = Access::Read;
+            web.devices.disks[0].source = Some("res1".into());
+            assert_eq!(cfg::revise(&text, &web, dialect).unwrap().text, disk(&wanted));
+        }
+    }
+    // Another way to serve it, or none, is another disk: who changes it says what becomes of the prefix.
+    let text = disk("'drbd:res0,xvda,w'");
+    let (mut web, _) = cfg::read(&parse(&text), Dialect::Xm(4));
+    for source in [Some("/dev/b".to_owned()), None] {
+        (web.devices.disks[0].storage, web.devices.disks[0].source) = (Storage::Block, source);
+        let problem = cfg::revise(&text, &web, Dialect::Xm(4)).unwrap_err();
+        assert!(problem.message.contains("disk says something domtop cannot read"), "{problem}");
+    }
+}
+
+#[test]
 fn vcpus_online_are_counted_by_the_mask_of_xm_which_a_file_keeps() {
     let masked = "vcpus = 4\nvcpu_avail = 5\nmemory = 64\n";
     let (mut web, lost) = cfg::read(&parse(masked), Dialect::Xm(4));
