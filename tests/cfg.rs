@@ -641,6 +641,31 @@ fn numbers_are_read_as_written_in_either_language() {
 }
 
 #[test]
+fn a_number_is_the_text_it_is_written_as_to_xl_and_its_value_to_xm() {
+    let text = "name = 007\nmemory = 0x40\nbuilder = 'hvm'\nkernel = '/usr/lib/xen/boot/hvmloader'\nvnc = 01\n\
+        sdl = 00\nvncdisplay = 010\nvncpasswd = 0123\nusbdevice = [ 010 ]\nvcpus = 2\n";
+    for (dialect, name, secret, device) in
+        [(Dialect::Xl, "007", "0123", "usbdevice `010`"), (Dialect::Xm(4), "7", "83", "usbdevice `8`")]
+    {
+        let (mut web, lost) = cfg::read(&parse(text), dialect);
+        let [Graphics::Vnc { password, port, .. }] = &*web.devices.graphics else { panic!("{web:?}") };
+        assert_eq!(*port, Some(5908), "{dialect:?}");
+        assert_eq!((web.name.as_str(), password.as_deref()), (name, Some(secret)), "{dialect:?}");
+        assert_eq!(
+            (web.memory.max, lost.as_slice()),
+            (KiB(64 << 10), &[device.to_owned()][..]),
+            "{dialect:?}"
+        );
+        web.cpus.max = 3;
+        let revised = cfg::revise(text, &web, dialect).unwrap().text;
+        assert_eq!(revised, text.replace("vcpus = 2", "vcpus = 3"), "{dialect:?}");
+        web.memory.max = KiB(65 << 10);
+        let revised = cfg::revise(text, &web, dialect).unwrap().text;
+        assert_eq!(revised, text.replace("vcpus = 2", "vcpus = 3").replace("0x40", "65"), "{dialect:?}");
+    }
+}
+
+#[test]
 fn what_is_written_of_an_odd_text_says_the_same() {
     for text in [
         // No CPU there could be.
