@@ -82,7 +82,9 @@ impl Config {
         let is_spelled = |setting: &Setting| setting.node.value.is_spelled();
         self.settings.iter().any(is_spelled).then(|| {
             let mut settings = self.settings.clone();
-            settings.iter_mut().for_each(|setting| setting.node.value.take(dialect));
+            for setting in &mut settings {
+                setting.node.value.take(dialect);
+            }
             Self { text: String::new(), settings, obstacles: self.obstacles.clone() }
         })
     }
@@ -159,7 +161,11 @@ impl Value {
         match self {
             Self::Spelled(_, text) if dialect.is_xl() => *self = Self::Text(std::mem::take(text)),
             Self::Spelled(number, _) => *self = Self::Number(*number),
-            Self::List(nodes) => nodes.iter_mut().for_each(|node| node.value.take(dialect)),
+            Self::List(nodes) => {
+                for node in nodes {
+                    node.value.take(dialect);
+                }
+            }
             Self::Nothing | Self::Number(_) | Self::Text(_) => {}
         }
     }
