@@ -359,6 +359,40 @@ fn a_name_that_is_no_files_or_another_things_is_refused() {
 }
 
 #[test]
+fn a_domain_whose_file_says_a_uuid_is_not_made_another_by_who_says_none() {
+    let (folder, outside) = (Folder::new(), Folder::new());
+    let text = format!("name = 'web'\nuuid = '{UUID}' # mine\nmemory = 64\nkernel = '/boot/k'\n");
+    folder.put("web", &text);
+    let host = Host::over(folder.open());
+    let bare = xml(96, "").replace(&format!("<uuid>{UUID}</uuid>"), "");
+    let nil = xml(96, "").replace(UUID, "00000000-0000-0000-0000-000000000000");
+    let own = "name = 'web'\nmemory = 96\nkernel = '/boot/k'\n";
+    for (name, definition, silent) in [
+        ("a.xml", &*bare, ", and it does not say so"),
+        ("b.xml", &nil, ""),
+        ("c.cfg", own, ", and it does not say so"),
+    ] {
+        let reason = host.define(&outside.put(name, definition)).unwrap_err();
+        assert_eq!(reason.kind, Kind::Refused, "{name}");
+        let why = format!("`web` is the name of domain {UUID}{silent}");
+        assert!(reason.message.ends_with(&why), "{name}: {}", reason.message);
+        assert_eq!(folder.text("web"), text);
+    }
+    // Where the file says none, who says none means the same.
+    folder.put("web", &text.replace(&format!("uuid = '{UUID}' # mine\n"), ""));
+    host.define(&outside.put("a.xml", &bare)).unwrap();
+    assert_eq!(folder.text("web"), own);
+}
+
+#[test]
+fn xml_behind_a_mark_of_byte_order_is_xml() {
+    let (folder, outside) = (Folder::new(), Folder::new());
+    let host = Host::over(folder.open());
+    host.define(&outside.put("web.xml", &format!("\u{feff}{}", xml(64, "")))).unwrap();
+    assert!(folder.text("web").starts_with("name = \"web\"\n"), "{}", folder.text("web"));
+}
+
+#[test]
 fn two_files_of_one_uuid_are_told_and_neither_is_changed() {
     let folder = Folder::new();
     for name in ["a", "b"] {

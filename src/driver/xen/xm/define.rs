@@ -7,7 +7,7 @@ use std::{
 
 use super::{Xm, file, parsed, place, shelf::Kept};
 use crate::{
-    driver::{Answer, Error, Lost},
+    driver::{Answer, Error, Lost, files},
     model::Kind,
     wire::{
         cfg::{self, Config, Definition, Dialect, Written},
@@ -51,7 +51,7 @@ pub(super) fn define(xm: &Xm, path: &Path) -> Answer<Lost> {
 
 fn read(path: &Path) -> Answer<Source> {
     let text = file::text(path).map_err(|why| refused(path, &why))?;
-    if text.trim_start().starts_with('<') {
+    if files::is_markup(&text) {
         let strangers = domain::strangers(&text);
         if !strangers.is_empty() {
             return Err(refused(
@@ -92,7 +92,7 @@ fn file_name(name: &str) -> Result<OsString, String> {
     Ok(file.to_owned())
 }
 
-/// The file that is of this domain already: of its uuid, or of its name where neither says another uuid.
+/// The file that is of this domain already: of its uuid, or of its name where that file says no uuid.
 fn standing(xm: &Xm, definition: &Definition) -> Result<Option<Kept>, String> {
     let cache = xm.cache();
     let is_named = |kept: &&Kept| kept.domain.name.raw() == definition.name;
@@ -120,8 +120,10 @@ fn standing(xm: &Xm, definition: &Definition) -> Result<Option<Kept>, String> {
             of_name.ok_or_else(|| ambiguous(&format!("`{}`", definition.name), a, b))?
         }
     };
-    if definition.uuid.is_some() && says_uuid(xm, named) {
-        return Err(format!("`{}` is the name of domain {}", definition.name, named.domain.key.uuid));
+    // Without the uuid its file says it would be another domain, to the toolstack and to whoever knows it by that.
+    if says_uuid(xm, named) {
+        let silent = if definition.uuid.is_none() { ", and it does not say so" } else { "" };
+        return Err(format!("`{}` is the name of domain {}{silent}", definition.name, named.domain.key.uuid));
     }
     Ok(Some((*named).clone()))
 }
@@ -131,7 +133,7 @@ fn ambiguous(what: &str, a: &Kept, b: &Kept) -> String {
 }
 
 fn says_uuid(xm: &Xm, kept: &Kept) -> bool {
-    parsed(&xm.path(&kept.file)).is_ok_and(|config| config.setting("uuid").is_some())
+    parsed(&xm.path(&kept.file)).is_ok_and(|config| config.text("uuid").is_some_and(|uuid| !uuid.is_empty()))
 }
 
 fn redefine(xm: &Xm, kept: &Kept, source: &Source, path: &Path) -> Answer<Lost> {
