@@ -168,8 +168,8 @@ pub(super) fn named(disk: &Disk, format: Format) -> Result<(&'static str, Option
     let tapped = class != "vbd" && format > Format::One;
     let prefix = match (disk.driver.as_ref().map(|driver| driver.name.as_str()), disk.storage) {
         _ if tapped => format!("{class}:{}", if raw { "aio" } else { image }),
-        (None | Some("qemu" | "tap" | "tap2"), Storage::File) => "file".into(),
-        (None | Some("qemu" | "tap" | "tap2"), Storage::Block) => "phy".into(),
+        (None | Some("" | "qemu" | "tap" | "tap2"), Storage::File) => "file".into(),
+        (None | Some("" | "qemu" | "tap" | "tap2"), Storage::Block) => "phy".into(),
         (Some(name), _) => name.into(),
     };
     let class = if tapped { class } else { "vbd" };
