@@ -739,6 +739,19 @@ fn a_guest_is_not_made_kept_or_given_anything_without_a_device_it_was_described_
 }
 
 #[test]
+fn an_interface_on_no_bridge_is_not_attached_to_the_default_one() {
+    for release in RELEASES {
+        let host = Host::new(FakeXend::unix(release));
+        let bare =
+            "<interface type='ethernet'><mac address='00:16:3e:00:00:01'/><target dev='tap0'/></interface>";
+        let failure = host.change("web", Change::Attach(file(&host, "nic.xml", bare))).unwrap_err();
+        assert_eq!(failure.kind(), Kind::Refused, "{failure}");
+        assert!(failure.to_string().contains("without its being on no bridge"), "{failure}");
+        assert_eq!(host.sent(), Vec::<String>::new());
+    }
+}
+
+#[test]
 fn a_description_longer_than_xend_reads_is_told_before_it_is_sent() {
     let host = Host::new(FakeXend::unix("xen-4.1"));
     let long = GUEST.replace("ro console=hvc0", &"x".repeat(10_000));

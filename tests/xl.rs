@@ -618,6 +618,18 @@ fn an_interface_without_a_bridge_is_not_attached_to_the_default_one() {
 }
 
 #[test]
+fn what_a_device_is_attached_without_is_told() {
+    let fake = FakeXl::new(&format!("{ROW} exit 0"));
+    let host = Host::over(&fake);
+    let disk = "<disk type='file'><source file='/a'/><target dev='xvdb'/><shareable/></disk>";
+    let trail = host.change(Change::Attach(fake.written("disk.xml", disk))).unwrap();
+    assert!(
+        trail.to_string().ends_with("xl did, without that it is shared, which xl does not ask"),
+        "{trail}"
+    );
+}
+
+#[test]
 fn what_a_running_domain_has_beyond_its_xml_is_told() {
     let fake = FakeXl::new("cat \"$folder/json\"; exit 0");
     fake.written(

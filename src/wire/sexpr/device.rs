@@ -64,7 +64,7 @@ pub(super) fn write_all(
     for interface in &devices.interfaces {
         interface::check(interface)?;
         vm.list("device", |device| {
-            device.list("vif", |vif| interface::write(interface, guest, vif));
+            device.list("vif", |vif| interface::write(interface, guest, vif, lost));
         });
     }
     if !guest.is_hvm && guest.format >= Format::Three {
@@ -76,27 +76,29 @@ pub(super) fn write_all(
     Ok(())
 }
 
-/// Writes a device as `op=device_create` wants it, without the `(device …)` around it.
+/// Writes a device as `op=device_create` wants it, without the `(device …)` around it, and what of it this format
+/// cannot say, a clause each.
 ///
 /// # Errors
 /// A clause: why xend can attach no such device, or what it lacks.
-pub fn write(device: &DeviceDefinition, format: Format) -> Result<String, String> {
+pub fn write(device: &DeviceDefinition, format: Format) -> Result<(String, Vec<String>), String> {
     let (mut writer, guest) = (Writer::default(), Guest { format, is_hvm: false });
+    let mut lost = Vec::new();
     match device {
         DeviceDefinition::Disk(disk) => {
             let (class, uname) = disk::named(disk, format)?;
-            writer.list(class, |vbd| disk::write(disk, uname.as_deref(), guest, vbd, &mut Vec::new()));
+            writer.list(class, |vbd| disk::write(disk, uname.as_deref(), guest, vbd, &mut lost));
         }
         DeviceDefinition::Interface(interface) => {
             interface::check(interface)?;
-            writer.list("vif", |vif| interface::write(interface, guest, vif));
+            writer.list("vif", |vif| interface::write(interface, guest, vif, &mut lost));
         }
         DeviceDefinition::Pci(address) => write_pci(&[*address], &mut writer),
         DeviceDefinition::Graphics(_) | DeviceDefinition::Input(_) => {
             return Err("xend attaches disks, network interfaces and PCI devices only".into());
         }
     }
-    Ok(writer.finish())
+    Ok((writer.finish(), lost))
 }
 
 /// The `type` and `dev` of `op=device_destroy`; none where the definition does not say which device it is, as that of
