@@ -441,6 +441,49 @@ fn a_device_is_attached_without_a_wrapper_and_named_to_be_detached() {
 }
 
 #[test]
+fn what_stands_and_has_no_place_in_a_definition_stays_or_is_told() {
+    let standing = "(domain (name a)(maxmem 64)(memory 64)(cpu_cap 50)(on_crash rename)(target 3)(status 0)\
+        (image (hvm (kernel /l)(timer_mode 2)(notes (X y))))\
+        (device (vbd (dev hda:disk)(uname file:/a)(mode w)(bootable 0)(driver ioemu)(io_tune 9)))\
+        (device (vif (mac 00:16:3e:00:00:01)(uuid u1)(handle 3)(extra 1)))\
+        (device (vfb (type vnc)(odd 1)))\
+        (device (pci (dev (domain 0x0)(bus 0x1)(slot 0x2)(func 0x0)(opts ((power_mgmt 1)))))))";
+    let (tree, _) = Tree::parse(standing.as_bytes()).unwrap();
+    let (mut it, _) = domain::read(tree.root(), Format::Four).unwrap();
+    it.cpus.cap = None;
+    let (text, lost) = domain::rewrite(&it, tree.root(), Format::Four).unwrap();
+    for kept in [
+        "(cpu_cap 50)",
+        "(on_crash rename)",
+        "(target 3)",
+        "(timer_mode 2)",
+        "(mode 'w')(bootable 0)(io_tune 9)",
+        "(uuid u1)(handle 3)(extra 1)",
+        "(opts ((power_mgmt 1)))",
+    ] {
+        assert_eq!(text.matches(kept).count(), 1, "{kept}: {text}");
+    }
+    assert!(!text.contains("notes") && !text.contains("status") && !text.contains("driver"), "{text}");
+    assert_eq!(lost, ["odd 1"]);
+
+    // What was changed or taken away takes with it what it said; a machine of another type has another image.
+    it.devices.disks.clear();
+    it.devices.interfaces.clear();
+    it.devices.graphics.clear();
+    it.devices.pci.clear();
+    it.endings.crash = Some(Ending::Destroy);
+    let (text, lost) = domain::rewrite(&it, tree.root(), Format::Four).unwrap();
+    assert!(text.contains("(on_crash 'destroy')") && !text.contains("rename"), "{text}");
+    assert!(!text.contains("device") && text.contains("(timer_mode 2)"), "{text}");
+    assert_eq!(lost, [""; 0]);
+    (it.boot.guest, it.boot.loader) = (Some(GuestType::Pv), None);
+    it.boot.kernel = Some("/k".into());
+    let (text, lost) = domain::rewrite(&it, tree.root(), Format::Four).unwrap();
+    assert!(!text.contains("timer_mode"), "{text}");
+    assert!(lost.contains(&"timer_mode 2".to_owned()), "{lost:?}");
+}
+
+#[test]
 fn an_ending_a_format_has_no_word_for_is_written_as_the_nearest_and_told() {
     let mut it = Definition { name: "a".into(), ..Definition::default() };
     it.boot.kernel = Some("/k".into());

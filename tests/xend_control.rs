@@ -790,6 +790,53 @@ fn a_definition_is_kept_as_the_real_xend_took_it() {
 }
 
 #[test]
+fn what_a_kept_definition_says_beyond_xml_stays_when_it_is_defined_again() {
+    let host = Host::new(FakeXend::unix("xen-4.1"));
+    host.fake.go_to("mgd-shutdown");
+    let key = host.domain("mgd").key;
+    let page = host.fake.page("state-managed-inactive");
+    let page = page
+        .replace("(cpu_cap 0)", "(cpu_cap 50)")
+        .replace("(on_xend_start ignore)", "(on_xend_start start)")
+        .replace("(shadow_memory 0)", "(shadow_memory 8)")
+        .replace("(superpages 0)", "(superpages 1)")
+        .replace("(bridge xenbr0)", "(bridge xenbr0) (rate 10Mb/s@50ms) (security_label x)")
+        .replace("(device (vif", "(device (vscsi (a 'b c'))) (device (vif");
+    host.fake.script("GET /xend/domain/mgd", Reply::sxp(200, page));
+    let told = host.xend.definition(key, Which::Kept).unwrap();
+    assert!(told.lost.iter().any(|clause| clause.starts_with("cap = 50: ")), "{:?}", told.lost);
+
+    let xml = told.xml.replace(">1</vcpu>", ">2</vcpu>");
+    assert_ne!(xml, told.xml);
+    let trail = host.run(&Request::Define(file(&host, "mgd.xml", &xml))).unwrap();
+    assert_eq!(trail.to_string(), "xend did");
+    let sent = host.fake.changes().pop().unwrap().field("config").unwrap().to_owned();
+    for kept in [
+        "(vcpus 2)",
+        "(cpu_cap 50)",
+        "(on_xend_start start)",
+        "(shadow_memory 8)",
+        "(superpages 1)",
+        "(security_label x)",
+        "(rate '10Mb/s@50ms')",
+        "(uuid 279fbbce-e594-9352-3036-6a6cc53c98ac)",
+        "(uuid 482d69fb-5082-fe6e-35a4-c0373a42a54e)",
+        "(bootable 1)",
+        "(device (vscsi (a 'b c')))",
+    ] {
+        assert_eq!(sent.matches(kept).count(), 1, "{kept}: {sent}");
+    }
+    assert!(!sent.contains("status") && !sent.contains("paravirtualised"), "{sent}");
+
+    // Who takes a device away takes away what it says.
+    let (before, rest) = xml.split_once("    <interface").unwrap();
+    let without = format!("{before}{}", rest.split_once("</interface>\n").unwrap().1);
+    let trail = host.run(&Request::Define(file(&host, "mgd.xml", &without))).unwrap();
+    assert_eq!(trail.to_string(), "xend did");
+    assert!(!host.sent().pop().unwrap().contains("security_label"));
+}
+
+#[test]
 fn the_program_says_what_a_definition_was_kept_without() {
     let host = Host::new(FakeXend::unix("xen-4.1"));
     let titled = file(&host, "guest1.xml", &GUEST.replace("</name>", "</name><title>a \u{9b}line</title>"));

@@ -10,7 +10,7 @@
 use super::{Aside, Format, Guest, KEPT, Node, Writer, left_over};
 use crate::model::definition::{Access, Disk, DiskClass, DiskDriver, Storage};
 
-const KNOWN: &[&str] = &["dev", "uname", "mode", "backend"];
+pub(in crate::wire::sexpr) const KNOWN: &[&str] = &["dev", "uname", "mode", "backend"];
 
 /// Reads a disk that stands beside the image.
 pub(super) fn read(vbd: Node<'_>, guest: Guest, lost: &mut Vec<String>) -> Disk {
@@ -35,6 +35,11 @@ pub(super) fn read(vbd: Node<'_>, guest: Guest, lost: &mut Vec<String>) -> Disk 
         access: access(vbd.value("mode"), guest.format),
         backend: vbd.value("backend").filter(|backend| *backend != "0").map(Into::into),
     }
+}
+
+/// By what the guest knows it.
+pub(in crate::wire::sexpr) fn target_of(vbd: Node<'_>) -> &str {
+    target(vbd.value("dev").unwrap_or_default()).0
 }
 
 /// A disk's name in the guest and what it sees it as: `hda`, `ioemu:hda`, `hdc:cdrom`.

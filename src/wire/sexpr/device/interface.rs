@@ -3,7 +3,7 @@
 use super::{Aside, Guest, KEPT, Node, Writer, left_over};
 use crate::model::definition::{Interface, Link};
 
-const KNOWN: &[&str] =
+pub(in crate::wire::sexpr) const KNOWN: &[&str] =
     &["mac", "bridge", "dev", "script", "ip", "vifname", "rate", "type", "model", "backend"];
 
 const BRIDGED: &str =
