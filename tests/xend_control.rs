@@ -739,6 +739,30 @@ fn a_guest_is_not_made_kept_or_given_anything_without_a_device_it_was_described_
 }
 
 #[test]
+fn what_xml_says_beyond_a_definition_is_told_or_refused() {
+    let host = Host::new(FakeXend::unix("xen-4.1"));
+    let tuned = "<disk type='file'><source file='/srv/xen/guest/file/images/d-hotplug.img'/>\
+        <target dev='hdb'/><iotune/></disk>";
+    let trail = host.change("web", Change::Attach(file(&host, "disk.xml", tuned))).unwrap();
+    assert_eq!(trail.to_string(), "xend did, without the <iotune> of its <disk type='file'> (hdb)");
+    let cpu = GUEST.replace("</name>", "</name><uuid>0a0b0c0d-0000-1111-2222-333344445577</uuid><cpu/>");
+    let trail = host.run(&Request::Define(file(&host, "guest1.xml", &cpu))).unwrap();
+    assert_eq!(trail.to_string(), "xend did, without its <cpu>");
+
+    let sent = host.sent().len();
+    let fleeting = tuned.replace("<iotune/>", "<transient/>");
+    let failure = host.change("web", Change::Attach(file(&host, "disk.xml", &fleeting))).unwrap_err();
+    assert_eq!(failure.kind(), Kind::Refused, "{failure}");
+    let path = file(&host, "guest1.xml", &GUEST.replace("<os>", "<os firmware='efi'>"));
+    for request in [Request::Create(path.clone()), Request::Define(path)] {
+        let failure = host.run(&request).unwrap_err();
+        assert_eq!(failure.kind(), Kind::Refused, "{failure}");
+        assert!(failure.to_string().contains("without the firmware='efi' of its <os>"), "{failure}");
+    }
+    assert_eq!(host.sent().len(), sent);
+}
+
+#[test]
 fn an_interface_on_no_bridge_is_not_attached_to_the_default_one() {
     for release in RELEASES {
         let host = Host::new(FakeXend::unix(release));

@@ -284,14 +284,14 @@ impl Act<'_> {
     }
 
     fn attach(&self, file: &Path) -> Answer<Lost> {
-        let device = super::files::new_device(file)?;
+        let (device, unread) = super::files::new_device(file)?;
         let unknown = |why| Error::new(Kind::Unsupported, format!("{}: {why}", self.doing));
         let (config, lost) = device::write(&device, self.xend.era.format).map_err(unknown)?;
         // All that is lost of an interface is where it leads: this one would be in another network.
         if matches!(device, DeviceDefinition::Interface(_)) && !lost.is_empty() {
             return self.refuse(format!("xend would attach it without {}", lost.join("; without ")));
         }
-        self.tell(Form::op("device_create").with("config", config)).map(|()| lost)
+        self.tell(Form::op("device_create").with("config", config)).map(|()| [lost, unread].concat())
     }
 
     fn detach(&self, device: &DeviceDefinition) -> Answer<()> {

@@ -30,7 +30,7 @@ use crate::{
 impl Xend {
     /// Makes and starts a domain.
     pub(super) fn create(&self, hands: &Hands, text: &str) -> Answer<Lost> {
-        let definition = definition(text)?;
+        let (definition, unread) = definition(text)?;
         let (config, lost) = domain::write(&definition, self.era.format).map_err(refuse(&definition.name))?;
         let doing = format!("create domain {}", definition.name);
         let order = Order::new(&definition.name, Form::op("create").with("config", config));
@@ -43,7 +43,7 @@ impl Xend {
                 return Err(self.take_away(hands, &name, undone));
             }
         }
-        Ok(lost)
+        Ok([lost, unread].concat())
     }
 
     /// Takes away a domain that was made and that xend would not start. Where it is not known what became of it, it is
@@ -65,7 +65,7 @@ impl Xend {
 
     /// Keeps a definition. xend never finds anything wrong with that, so what would make two of one is refused here.
     pub(super) fn define(&self, hands: &Hands, text: &str) -> Answer<Lost> {
-        let definition = definition(text)?;
+        let (definition, unread) = definition(text)?;
         let doing = format!("define domain {}", definition.name);
         let view = self.worker.fresh().map_err(unsent)?;
         let mut there = view.running.iter().chain(&view.inactive);
@@ -89,7 +89,7 @@ impl Xend {
         };
         let (config, lost) = written.map_err(unsent)?.map_err(refuse(&definition.name))?;
         self.order(hands, &doing, &Order::new(&definition.name, Form::op("new").with("config", config)))?;
-        Ok(lost)
+        Ok([lost, unread].concat())
     }
 
     /// Starts a saved domain.
@@ -108,8 +108,8 @@ impl Xend {
     }
 }
 
-/// What domain XML defines, with every device there is in it.
-fn definition(text: &str) -> Answer<Definition> {
+/// What domain XML defines, with every device there is in it, and what of it a definition has no place for.
+fn definition(text: &str) -> Answer<(Definition, Lost)> {
     let definition =
         xml::domain::read(text).map_err(|problems| Error::wrong("read the description", &problems))?;
     let strangers = xml::domain::strangers(text);
@@ -117,7 +117,7 @@ fn definition(text: &str) -> Answer<Definition> {
         let why = format!("it would be without {}", strangers.join("; without "));
         return Err(refuse(&definition.name)(why));
     }
-    Ok(definition)
+    Ok((definition, xml::domain::unread(text)))
 }
 
 /// That a domain cannot be what xend is to make.

@@ -25,12 +25,13 @@ pub(super) fn call(id: u32, change: &Change) -> Option<Answer<(Call, Lost)>> {
 }
 
 fn attach(id: u32, file: &Path) -> Answer<(Call, Lost)> {
-    let mut lost = Lost::new();
     let no = |why: String| refused(Op::Attach, file, &why);
     let (device, text) = read(Op::Attach, file)?;
-    if let Some(stranger) = domain::stranger(&text) {
-        return Err(no(format!("xl would attach it without {stranger}")));
+    let strangers = domain::strangers_of_device(&text);
+    if !strangers.is_empty() {
+        return Err(no(format!("xl would attach it without {}", strangers.join("; without "))));
     }
+    let mut lost = domain::unread_of_device(&text);
     let (verb, words) = match device {
         DeviceDefinition::Disk(disk) => {
             // What could not be taken away again.
