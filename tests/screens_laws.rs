@@ -438,6 +438,7 @@ fn overlay_of(kind: usize, at: usize, typed: &str) -> Option<Overlay> {
             purpose: domtop::app::xml::Purpose::Save,
             input: typed.into(),
             before: (String::new(), (0, 0)),
+            text: Some(typed.into()),
             error: Some(typed.into()),
         },
         11 => Overlay::Revised {
@@ -446,6 +447,7 @@ fn overlay_of(kind: usize, at: usize, typed: &str) -> Option<Overlay> {
                 problems: vec![markup::problem(at, typed, at.is_multiple_of(2))],
                 warnings: vec![typed.into()],
                 changes: domtop::app::xml::compare(&markup::markup(typed), &markup::markup(markup::LIVE)),
+                seen: at == 0,
             }),
             offset: at,
         },

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     driver::{
         Answer, Error, Lost,
-        files::{self, refused},
+        files::{self, unusable},
     },
     model::{Kind, definition::DeviceDefinition},
     wire::xml,
@@ -112,7 +112,7 @@ pub(super) fn source(file: &Path, local: bool) -> Answer<PathBuf> {
     let path = place(file, local)?;
     match fs::metadata(&path) {
         Err(error) if local && error.kind() != ErrorKind::PermissionDenied => {
-            Err(refused("read", file, &error))
+            Err(unusable("read", file, &error))
         }
         _ => Ok(path),
     }
@@ -129,7 +129,7 @@ pub(super) fn told(path: &Path) -> Answer<&str> {
 
 fn place(file: &Path, local: bool) -> Answer<PathBuf> {
     if local {
-        return path::absolute(file).map_err(|error| refused("find", file, &error));
+        return path::absolute(file).map_err(|error| unusable("find", file, &error));
     }
     if file.is_absolute() {
         return Ok(file.to_owned());
