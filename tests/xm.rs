@@ -492,6 +492,26 @@ fn what_the_hosts_words_cannot_say_is_told_when_it_is_defined() {
 }
 
 #[test]
+fn what_domain_xml_says_beyond_a_definition_is_told_or_refused_when_it_is_defined() {
+    let (folder, outside) = (Folder::new(), Folder::new());
+    let host = Host::over(folder.open());
+    let with = |more: &str| xml(64, "").replace("</name>", &format!("</name>{more}"));
+    let cpu = outside.put("web.xml", &with("<cpu mode='host-passthrough'/>"));
+    for _ in ["new", "over itself"] {
+        let trail = host.controller.run(&Request::Define(cpu.clone())).unwrap();
+        assert!(trail.to_string().ends_with("xm did, without its <cpu>"), "{trail}");
+    }
+    let zone = outside.put("web.xml", &with("<clock offset='timezone' timezone='Europe/Vienna'/>"));
+    let reason = host.define(&zone).unwrap_err();
+    assert_eq!(reason.kind, Kind::Refused);
+    assert!(reason.message.contains("without the offset='timezone' of its <clock>"), "{}", reason.message);
+    // What is shown of a file is never a reason not to take it.
+    let shown = outside.put("web.xml", &told(&host.xm, "web").xml);
+    let trail = host.controller.run(&Request::Define(shown)).unwrap();
+    assert!(trail.to_string().ends_with("xm did"), "{trail}");
+}
+
+#[test]
 fn xml_of_a_domain_that_is_kept_changes_its_file_in_place() {
     let (folder, outside) = (Folder::new(), Folder::new());
     let text = format!(

@@ -36,20 +36,21 @@ impl Source {
 /// # Errors
 /// `Refused` where the file, the name or what stands in the folder forbids it.
 pub(super) fn define(xm: &Xm, path: &Path) -> Answer<Lost> {
-    let source = read(path)?;
+    let (source, unread) = read(path)?;
     let definition = source.definition();
     let name = file_name(&definition.name).map_err(|why| refused(path, &why))?;
     if let Some(kept) = standing(xm, definition).map_err(|why| refused(path, &why))? {
-        return redefine(xm, &kept, &source, path);
+        return redefine(xm, &kept, &source, path).map(|lost| [lost, unread].concat());
     }
     let (text, lost) = match source {
         Source::Own(text, _) => (text, Lost::new()),
         Source::Xml(definition) => whole(cfg::write(&definition, xm.dialect), path)?,
     };
-    place::new(&xm.folder, &name, &text).map(|()| lost)
+    place::new(&xm.folder, &name, &text).map(|()| [lost, unread].concat())
 }
 
-fn read(path: &Path) -> Answer<Source> {
+/// What stands in a file, and what of it a definition has no place for.
+fn read(path: &Path) -> Answer<(Source, Lost)> {
     let text = file::text(path).map_err(|why| refused(path, &why))?;
     if files::is_markup(&text) {
         let strangers = domain::strangers(&text);
@@ -60,7 +61,8 @@ fn read(path: &Path) -> Answer<Source> {
             ));
         }
         let wrong = |problems: Vec<_>| Error::wrong(format!("define {}", path.display()), &problems);
-        return domain::read(&text).map(Source::Xml).map_err(wrong);
+        let definition = domain::read(&text).map_err(wrong)?;
+        return Ok((Source::Xml(definition), domain::unread(&text)));
     }
     let config = Config::parse(&text).map_err(|problem| refused(path, &problem.to_string()))?;
     if let Some(obstacle) = config.obstacles.first() {
@@ -74,7 +76,7 @@ fn read(path: &Path) -> Answer<Source> {
     if !file::is_of_domain(&config) {
         return Err(refused(path, "it says nothing a domain would say"));
     }
-    Ok(Source::Own(text, definition))
+    Ok((Source::Own(text, definition), Lost::new()))
 }
 
 /// The file a domain of this name is kept in.
