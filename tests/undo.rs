@@ -283,3 +283,10 @@ fn what_is_kept_is_found_whichever_run_of_its_domain_it_was_read_at() {
     assert!(host.controller.kept(other).is_err());
     assert!(host.controller.kept(DomainKey::default()).is_err(), "no uuid is nobody's");
 }
+
+#[test]
+fn why_a_change_of_what_is_kept_cannot_be_taken_back_speaks_of_what_is_kept() {
+    let Reversal::Never(why) = Op::Undefine.reversal() else { panic!("there is no inverse") };
+    assert!(why.contains("kept"), "{why}");
+    assert!(!why.contains("ended"), "it ends nothing: {why}");
+}
