@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use uuid::Uuid;
 
-use super::{Change, Shown, compare};
+use super::{Change, Shown, Stretch, compare, stretch::stretches};
 use crate::{
     app::{
         App, Effect, Overlay,
@@ -86,6 +86,8 @@ pub struct Revised {
     pub warnings: Vec<String>,
     /// What differs from before.
     pub changes: Vec<Change>,
+    /// What differs within each of those lines.
+    pub stretches: Vec<Stretch>,
 }
 
 impl Revised {
@@ -98,7 +100,8 @@ impl Revised {
                 "somebody else changed what is kept meanwhile: this takes that back where it says otherwise";
             warnings.insert(0, what.into());
         }
-        Self { draft, problems: texts.after.0.problems, warnings, changes }
+        let stretches = stretches(&changes);
+        Self { draft, problems: texts.after.0.problems, warnings, changes, stretches }
     }
 
     /// Whether it can be ordered at all.
@@ -106,7 +109,7 @@ impl Revised {
         !self.problems.iter().any(|problem| problem.fatal)
     }
 
-    /// Lines it takes to show it.
+    /// Lines it takes to show it at least, where none has to be broken.
     pub const fn lines(&self) -> usize {
         self.problems.len() + self.warnings.len() + self.changes.len()
     }
