@@ -368,7 +368,15 @@ fn each_word_of_what_is_wrong_and_of_what_it_means_can_be_read_and_the_keys_with
         for key in ["y defines it", "e edits again", "n drops it", "Esc leaves it in its file"] {
             assert!(seen.contains(key), "{key}: {size:?}\n{seen}");
         }
+        let lines = app.screen.regions.lines;
+        let told = |app: &App, from: usize| {
+            let to = from - 1 + usize::from(app.screen.regions.picks.height);
+            text(&screen(app)).contains(&format!("Edited: lines {from} to {to} of {lines} "))
+        };
+        assert!(told(&app, 1) || size.1 == 24, "that there is more is told: {size:?}\n{seen}");
         let all = scrolled(&mut app);
+        let last = lines + 1 - usize::from(app.screen.regions.picks.height);
+        assert!(told(&app, last) || size.1 == 24, "{}", text(&screen(&app)));
         let close = |text: &str| text.replace(' ', "");
         for part in [message, &name, "this defines another domain, or renames it"] {
             assert!(close(&all).contains(&close(part)), "{part}: {size:?}\n{all}");

@@ -43,7 +43,8 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, body: Rect, (revised, offse
     let around = 2 + height(about.len()) + height(keys.len());
     let gaps = if body.height >= around + LEAST + 2 { 2 } else { 0 };
     let listed = height(list.rows()).clamp(1, body.height.saturating_sub(around + gaps).max(1));
-    let inner = popup::middle(canvas, body, (WIDE.0, listed + around + gaps), "Edited");
+    let title = list.title(listed.into(), offset);
+    let inner = popup::middle(canvas, body, (WIDE.0, listed + around + gaps), &title);
     for (line, range) in (0..).zip(&about) {
         head.put(&mut canvas.pen(inner, line), range.clone());
     }
@@ -127,6 +128,21 @@ impl<'r> List<'r> {
         said + self.changes().map(|(_, stretch)| stretch.map_or(1, |s| s.rows(self.room))).sum::<usize>()
     }
 
+    /// The box's, with what of the list is seen where that is not all: more may follow than one thinks to see.
+    fn title(&self, listed: usize, offset: usize) -> String {
+        let (rows, first) = (self.rows(), self.first(listed, offset));
+        if rows <= listed {
+            "Edited".into()
+        } else {
+            format!("Edited: lines {} to {} of {rows}", first + 1, first + listed)
+        }
+    }
+
+    /// The first line that is seen of so many.
+    fn first(&self, listed: usize, offset: usize) -> usize {
+        offset.min(self.rows().saturating_sub(listed))
+    }
+
     /// What differs; with which of its characters, where it is on one side only.
     fn changes(&self) -> impl Iterator<Item = (&'r Change, Option<Stretch>)> {
         self.revised.changes.iter().enumerate().map(|(place, change)| {
@@ -136,10 +152,9 @@ impl<'r> List<'r> {
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>, place: Rect, offset: usize) {
-        let rows = self.rows();
         canvas.regions.picks = area(place);
-        canvas.regions.lines = rows;
-        let first = offset.min(rows.saturating_sub(place.height.into()));
+        canvas.regions.lines = self.rows();
+        let first = self.first(place.height.into(), offset);
         let mut at = 0;
         for (style, sentence, lines) in &self.said {
             for (nth, range) in lines.iter().enumerate() {
