@@ -55,17 +55,17 @@ fn carry_out(options: &Options) -> Result<(), Trouble> {
     {
         return print(&page);
     }
-    if let Task::Proxy(wish) = &options.task
-        && wish.unit
-    {
-        return proxy::print_unit(wish, options);
-    }
     if let Task::Complete(line) = &options.task {
         return complete::run(line);
     }
     let config = Config::load(options.config.as_deref()).map_err(Trouble::usage)?;
     if let Task::Play(file) = &options.task {
         return console::play(file, &config);
+    }
+    if let Task::Proxy(wish) = &options.task
+        && wish.unit
+    {
+        return proxy::print_unit(wish, options, &hosts::named(options, &config)?);
     }
     let hosts = hosts::choose(options, &config)?;
     match &options.task {

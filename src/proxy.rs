@@ -24,6 +24,7 @@ mod packet;
 mod sampling;
 mod server;
 pub mod socket;
+mod turns;
 pub mod unit;
 
 pub use server::Server;

@@ -325,6 +325,20 @@ fn a_failing_read_exits_with_the_status_of_its_kind() {
 }
 
 #[test]
+fn vcpus_that_cannot_be_read_are_not_none() {
+    let text = r#"<host name="h"><node cpus="1" memory="1G"/><domain name="d" id="1" memory="64M"/>
+        <event at="0s" fail="vcpus" kind="timed-out" times="9"/></host>"#;
+    let path = file("vcpus.xml", text);
+    for format in [&["--format", "json"][..], &[]] {
+        let uri = format!("test://{}", path.display());
+        let output = run(&[&["-c", &uri, "vcpus", "d"], format].concat());
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(6), 0), "{}", said(&output));
+        assert!(said(&output).starts_with("domtop: cannot read vcpus d\n  test: "), "{}", said(&output));
+    }
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
 fn a_broken_host_file_is_told_its_line() {
     let path = file("broken.xml", "<host name=\"h\">\n<domain nam=\"d\"/>\n</host>");
     let output = run(&["-c", &format!("test://{}", path.display()), "list"]);

@@ -9,7 +9,10 @@ mod support;
 
 use std::{
     io::{Read, Write},
-    os::unix::net::{UnixListener, UnixStream},
+    os::{
+        fd::OwnedFd,
+        unix::net::{UnixListener, UnixStream},
+    },
     sync::Arc,
     thread,
     time::{Duration, Instant},
@@ -22,11 +25,19 @@ use domtop::{
         session::{Opened, assemble},
     },
     model::{
-        Demand, DomainKey, HostId, Hypervisor, Kind, Light, Nanos, Op, Reading, Snapshot, Which, rates::Rates,
+        Demand, DomainKey, HostId, Hypervisor, Kind, Light, Nanos, Op, Reading, Snapshot, Stamp, Which,
+        rates::Rates,
     },
-    proxy::{Rules, confine::make_room},
+    proxy::{Rules, Server, confine::make_room},
     sampler::{Sampler, stamp},
     wire::proxy::{Call, Inbox, MOST_MESSAGE, Message, Question, VERSION, Welcome},
+};
+use nix::{
+    sys::{
+        eventfd::EventFd,
+        socket::{Backlog, listen},
+    },
+    time::{ClockId, clock_gettime},
 };
 use support::{Counted, PATIENCE, Served, Watcher, path, session, until};
 
@@ -268,6 +279,63 @@ fn one_who_asks_and_does_not_wait_is_cut() {
 }
 
 #[test]
+fn what_those_asked_who_have_left_is_not_asked_of_the_host() {
+    let host = Arc::new(Counted::new("test:///default"));
+    let served = Served::new(&host, Rules { most_clients: 2, ..quick() });
+    let mut good = Watcher::silent(&served.path);
+    good.say(&Call::Hello(VERSION));
+    let held = host.gate.lock().unwrap();
+    good.say(&Call::Ask(1, Question::HostLog(0)));
+    until("the host is asked", || host.calls(Op::HostLog) == 1);
+    for turn in 0..30 {
+        let mut flood = Watcher::silent(&served.path);
+        flood.say(&Call::Hello(VERSION));
+        // There is a place for it once the one before has left.
+        until("it is let in", || {
+            if !flood.hear() || flood.bye.is_some() {
+                flood = Watcher::silent(&served.path);
+                flood.say(&Call::Hello(VERSION));
+            }
+            flood.welcome.is_some()
+        });
+        (0..16)
+            .for_each(|number| flood.say(&Call::Ask(number, Question::HostLog(1000 + turn * 16 + number))));
+    }
+    until("the last has left", || {
+        let mut next = Watcher::silent(&served.path);
+        next.say(&Call::Hello(VERSION));
+        while next.welcome.is_none() && next.hear() {}
+        next.welcome.is_some()
+    });
+    drop(held);
+    good.say(&Call::Ask(2, Question::HostLog(1)));
+    while good.answers.len() < 2 {
+        assert!(good.hear(), "{:?}", good.bye);
+    }
+    assert_eq!((good.answers, host.calls(Op::HostLog)), (vec![1, 2], 2));
+}
+
+#[test]
+fn a_socket_at_which_nobody_can_be_let_in_costs_nothing() {
+    let host = Arc::new(Counted::new("test:///default"));
+    let Session { reader, consoles, definitions, .. } = session(&host);
+    let (connected, other) = UnixStream::pair().unwrap();
+    drop(other);
+    let listener = UnixListener::from(OwnedFd::from(connected));
+    let mut server = Server::new((reader, consoles, definitions), listener, quick()).unwrap();
+    let ends = Arc::new(EventFd::new().unwrap());
+    let end = ends.clone();
+    let spent = thread::spawn(move || {
+        server.run(&end).unwrap();
+        clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap()
+    });
+    thread::sleep(Duration::from_secs(3));
+    ends.write(1).unwrap();
+    let spent = Duration::from(spent.join().unwrap());
+    assert!(spent < Duration::from_millis(300), "{spent:?} of 3 s");
+}
+
+#[test]
 fn one_for_whom_more_waits_than_may_is_let_go_and_the_others_see_nothing_of_it() {
     let host = Arc::new(Counted::new("test:///default"));
     let rules = Rules { unsent: 256 << 10, calls: 1_000_000, open: 100_000, ..quick() };
@@ -406,6 +474,27 @@ fn a_proxy_that_comes_back_is_found_again_and_meanwhile_what_is_shown_is_old() {
 }
 
 #[test]
+fn a_proxy_that_hangs_is_not_shown_as_one_that_answers() {
+    let host = Arc::new(Counted::new("test:///default"));
+    let served = Served::new(&host, quick());
+    let mut proxied = through(&served);
+    assert_eq!(prompt(&mut proxied, &every(20)).drivers[0].light, Light::Ready);
+    let held = host.gate.lock().unwrap();
+    let mut late = Snapshot::default();
+    let at = stamp();
+    let at = Stamp { mono: Nanos(at.mono.0 + 60_000_000_000), ..at };
+    proxied.reader.sample(at, &every(20), &mut late);
+    let why = late.stale.clone().unwrap();
+    assert!(why.starts_with("the proxy sent no sample for "), "{why}");
+    assert_eq!(late.drivers[0].light, Light::Degraded(why));
+    drop(held);
+    until("it answers again", || {
+        let now = sample(&mut proxied, &every(20));
+        now.stale.is_none() && now.drivers[0].light == Light::Ready
+    });
+}
+
+#[test]
 fn a_host_that_cannot_be_read_is_told_in_its_own_words() {
     let host = Arc::new(Counted::new("test:///default"));
     let served = Served::new(&host, quick());
@@ -471,6 +560,8 @@ fn another_version_is_told_in_words() {
     let mut old = Watcher::silent(&served.path);
     old.say(&Call::Hello(0));
     assert_eq!(old.cut(), "it speaks another version");
+    // By this it tells its user which version the proxy speaks, and what to do.
+    assert_eq!(old.welcome.map(|welcome| welcome.version), Some(VERSION));
 }
 
 #[test]
@@ -484,6 +575,29 @@ fn a_proxy_that_says_nothing_is_given_up() {
     std::fs::remove_file(path).unwrap();
     let error = Proxy::open(Some("/nonexistent/proxy.sock".as_ref())).err().unwrap();
     assert_eq!((error.kind, &*error.message), (Kind::Unreachable, "no proxy at /nonexistent/proxy.sock"));
+}
+
+#[test]
+fn who_comes_while_others_wait_to_be_let_in_waits_for_its_turn() {
+    let path = path();
+    let listener = UnixListener::bind(&path).unwrap();
+    listen(&listener, Backlog::new(0).unwrap()).unwrap();
+    let other = UnixStream::connect(&path).unwrap();
+    let comes = {
+        let path = path.clone();
+        thread::spawn(move || Proxy::open(Some(&path)).map(drop))
+    };
+    thread::sleep(Duration::from_millis(300));
+    let mut bytes = Vec::new();
+    Message::Welcome(Welcome { version: VERSION, ..Welcome::default() }).put(&mut bytes);
+    let let_in = thread::spawn(move || {
+        let watchers = [listener.accept().unwrap().0, listener.accept().unwrap().0];
+        watchers.map(|mut watcher| watcher.write_all(&bytes).map(|()| watcher))
+    });
+    assert_eq!(comes.join().unwrap(), Ok(()));
+    assert!(let_in.join().unwrap().iter().all(Result::is_ok));
+    drop(other);
+    std::fs::remove_file(path).unwrap();
 }
 
 #[test]

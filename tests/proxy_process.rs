@@ -18,10 +18,13 @@ mod xend_recordings;
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
-    os::unix::{
-        fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
-        net::{UnixListener, UnixStream},
-        process::CommandExt,
+    os::{
+        fd::OwnedFd,
+        unix::{
+            fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown},
+            net::{UnixDatagram, UnixListener, UnixStream},
+            process::CommandExt,
+        },
     },
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
@@ -139,6 +142,17 @@ impl Drop for Running {
     }
 }
 
+/// What a program says first, and with what it ends, where that is at once: one that serves is ended.
+fn first_line(mut command: Command) -> (Option<i32>, String) {
+    let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    if line.contains("serves") {
+        child.kill().unwrap();
+    }
+    (child.wait().unwrap().code(), line)
+}
+
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
@@ -211,6 +225,48 @@ fn a_dead_ones_socket_is_replaced_and_a_live_ones_is_not() {
     fs::write(&socket, "a file of somebody's").unwrap();
     assert!(said(&again(&socket)).contains("is there and no socket"));
     assert_eq!(fs::read_to_string(&socket).unwrap(), "a file of somebody's");
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn one_that_ends_leaves_the_socket_of_the_one_that_came_after_it() {
+    let folder = folder("successor");
+    let first = Running::new(&folder, &[]);
+    fs::remove_file(&first.socket).unwrap();
+    let second = Running::new(&folder, &[]);
+    assert_eq!(first.ends(Signal::SIGTERM).0, Some(0));
+    let output = domtop(&["-c", &second.uri(), "list"]).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    second.ends(Signal::SIGTERM);
+    fs::remove_dir(folder).unwrap();
+}
+
+#[test]
+fn a_folder_in_which_others_could_put_something_else_in_the_sockets_place_is_refused() {
+    let folder = folder("others");
+    let mode = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
+    let socket = folder.join("proxy.sock");
+    let refused = || {
+        let args = ["-c", "test:///default", "proxy", "--socket", socket.to_str().unwrap()];
+        let (code, line) = first_line(domtop(&args));
+        let text = format!("others may put something else in its place: {} ", folder.display());
+        assert!(line.contains(&text), "{line}");
+        assert_eq!((code, socket.exists()), (Some(3), false));
+    };
+    for wide in [0o777, 0o730] {
+        mode(wide);
+        refused();
+    }
+    mode(0o1777);
+    drop(Running::new(&folder, &[]));
+    fs::remove_file(&socket).unwrap();
+    mode(0o711);
+    if geteuid().is_root() {
+        chown(&folder, Some(OTHER), None).unwrap();
+        refused();
+    } else {
+        eprintln!("a folder of another user was not tried: only root can make one");
+    }
     fs::remove_dir_all(folder).unwrap();
 }
 
@@ -314,7 +370,7 @@ fn a_socket_that_systemd_hands_over_is_taken_and_left() {
     let script =
         format!("LISTEN_PID=$$ LISTEN_FDS=1 exec {program} -c test:///default proxy 3<&0 0</dev/null");
     let mut shell = Command::new("sh");
-    shell.args(["-c", &script]).stdin(std::os::fd::OwnedFd::from(listener));
+    shell.args(["-c", &script]).env("HOME", "/nonexistent").stdin(OwnedFd::from(listener));
     let proxy = Running::of(shell, &socket);
     assert!(proxy.serves.contains(&format!(" at {}\n", socket.display())), "{}", proxy.serves);
     let output = domtop(&["-c", &proxy.uri(), "list"]).output().unwrap();
@@ -322,6 +378,77 @@ fn a_socket_that_systemd_hands_over_is_taken_and_left() {
     assert_eq!(proxy.ends(Signal::SIGTERM).0, Some(0));
     assert!(socket.exists(), "it was not the proxy's");
     fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn what_systemd_hands_over_and_is_no_socket_that_listens_is_refused() {
+    let (connected, _other) = UnixStream::pair().unwrap();
+    let (datagrams, _others) = UnixDatagram::pair().unwrap();
+    let program = env!("CARGO_BIN_EXE_domtop");
+    let script =
+        format!("LISTEN_PID=$$ LISTEN_FDS=1 exec {program} -c test:///default proxy 3<&0 0</dev/null");
+    for (what, fd) in [("a connection", OwnedFd::from(connected)), ("datagrams", datagrams.into())] {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script]).env("HOME", "/nonexistent").stdin(fd);
+        let (code, line) = first_line(shell);
+        let text = "domtop: cannot take the socket that was handed over: it is none that listens for streams";
+        assert!(line.starts_with(text), "{what}: {line}");
+        assert_eq!(code, Some(1), "{what}");
+    }
+}
+
+#[test]
+fn what_xend_keeps_can_be_read_wherever_it_listens() {
+    let fake = fake_xend::FakeXend::unix("xen-3.0.2");
+    let domtop::model::uri::Xend::Unix(path) = fake.at.clone() else { panic!("it is on a path") };
+    let uri = format!("xen+unix:///?xend={}", path.display());
+    let output = domtop(&["-c", &uri, "proxy", "--check"]).output().unwrap();
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    let landlock = text.lines().find(|line| line.starts_with("landlock")).unwrap();
+    // An old kernel has none, and denies nothing.
+    if landlock.starts_with("landlock: ") {
+        assert!(landlock.contains(" /var/lib/xend"), "{landlock}");
+    }
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+#[test]
+fn the_units_name_the_host_that_was_chosen_and_not_one_that_was_found() {
+    let folder = folder("chosen");
+    let file = folder.join("domtop.toml");
+    fs::write(&file, "uri = \"test:///default?seed=7\"\n").unwrap();
+    let unit = |args: &[&str], variable: Option<&str>| {
+        let mut command = domtop(&[args, &["proxy", "--unit"]].concat());
+        command.envs(variable.map(|uri| ("DOMTOP_URI", uri)));
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().find(|line| line.starts_with("ExecStart=")).unwrap().to_owned()
+    };
+    let file = file.to_str().unwrap();
+    assert!(unit(&[], Some("xen:///")).ends_with(" proxy -c \"xen:///\""));
+    assert!(unit(&["--config", file], None).ends_with(" proxy -c \"test:///default?seed=7\""));
+    assert!(unit(&["--config", file], Some("xen:///")).ends_with(" proxy -c \"xen:///\""));
+    assert!(unit(&["-c", "xen:///"], Some("test:///default")).ends_with(" proxy -c \"xen:///\""));
+    assert!(unit(&[], None).ends_with(" proxy"));
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn units_that_name_somebody_who_is_not_here_say_so() {
+    let args = ["-c", "xen:///", "proxy", "--unit", "--group", "no such group", "--allow", "nobody such"];
+    let output = domtop(&args).output().unwrap();
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    assert!(output.status.success() && text.contains("SocketGroup=no such group\n"), "{text}");
+    for line in [
+        "domtop: the units do not start yet: --group: there is no group \"no such group\"\n",
+        "domtop: the units do not start yet: --allow: there is no user and no group \"nobody such\"\n",
+    ] {
+        assert!(said(&output).contains(line), "{}", said(&output));
+    }
+    let known = Group::from_gid(Gid::from_raw(0)).unwrap().unwrap().name;
+    let output = domtop(&["-c", "xen:///", "proxy", "--unit", "--group", &known]).output().unwrap();
+    assert_eq!((said(&output), output.status.code()), (String::new(), Some(0)));
 }
 
 #[test]
@@ -345,6 +472,7 @@ fn the_units_run_the_proxy_with_all_that_was_asked_for() {
         &["--allow", "a $b", "--allow", "watchers", "--fastest", "0.5", "--max-clients", "7"],
     ];
     let folder = folder("unit");
+    fs::write(folder.join("my %h.toml"), "").unwrap();
     let output = domtop(&asked.concat()).current_dir(&folder).output().unwrap();
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     let (program, at) = (env!("CARGO_BIN_EXE_domtop"), folder.display());
@@ -354,11 +482,14 @@ fn the_units_run_the_proxy_with_all_that_was_asked_for() {
     );
     assert!(text.contains(&start), "{start}\n{text}{}", said(&output));
     assert!(text.contains(&format!("ListenStream={at}/here.sock\n")), "{text}");
+    if folder.starts_with("/tmp") {
+        assert!(text.contains("PrivateTmp=no\n"), "its config file lies there: {text}");
+    }
     for refused in [&["-c", "xen:///", "-c", "test:///default"][..], &["-c", "xen:///?a=1\nExecStart=b"]] {
         let output = domtop(&[refused, &["proxy", "--unit"]].concat()).output().unwrap();
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{refused:?}");
     }
-    fs::remove_dir(folder).unwrap();
+    fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

@@ -31,7 +31,7 @@ impl Desk {
              trap '' INT\nread -r what\ncase $what in\n\
              less) sed -i 's/<currentMemory.*>/<currentMemory>1048576<\\/currentMemory>/' \"$1\" ;;\n\
              much) sed -i 's/<currentMemory.*>/<currentMemory>999999999999<\\/currentMemory>/' \"$1\" ;;\n\
-             break) echo '<open' >> \"$1\" ;;\nfail) exit 3 ;;\nesac\n",
+             break) echo '<open' >> \"$1\" ;;\nfail) exit 3 ;;\nremove) rm \"$1\" ;;\nesac\n",
         )
         .unwrap();
         fs::set_permissions(&editor, fs::Permissions::from_mode(0o755)).unwrap();
@@ -78,6 +78,24 @@ impl Desk {
         folders.flat_map(within).collect()
     }
 
+    /// An editor that says that it has begun, makes the terminal raw, and ends once it may, with less memory.
+    fn patient(&self) -> String {
+        let place = self.text("patient");
+        let go = self.text("go");
+        let script = format!(
+            "#!/bin/sh\nbefore=$(stty -g)\nstty raw -echo\necho BEGUN\nuntil [ -e {go} ]; do sleep 0.05; done\n\
+             sed -i 's/<currentMemory.*>/<currentMemory>1048576<\\/currentMemory>/' \"$1\"\nstty \"$before\"\n"
+        );
+        fs::write(&place, script).unwrap();
+        fs::set_permissions(&place, fs::Permissions::from_mode(0o755)).unwrap();
+        place
+    }
+
+    /// Lets such an editor end.
+    fn go(&self) {
+        fs::write(self.0.join("go"), "").unwrap();
+    }
+
     fn kept(&self) -> String {
         let host = format!("test:///default?state={}", self.text("state"));
         let args = ["-c", &host, "xml", "db-primary", "--kept"];
@@ -92,10 +110,78 @@ impl Drop for Desk {
     }
 }
 
-fn quit(mut pty: Pty) {
+/// Returns what stands on the terminal after it was given back.
+fn quit(mut pty: Pty) -> String {
     pty.send("q");
-    assert_eq!(pty.exit().code(), Some(0));
+    last_words(&mut pty, 0)
+}
+
+/// It ends with this status; returns what it has written since it gave the terminal back.
+fn last_words(pty: &mut Pty, status: i32) -> String {
+    assert_eq!(pty.exit().code(), Some(status));
     assert!(pty.left_behind().is_empty());
+    let all = String::from_utf8_lossy(&pty.raw);
+    all.rsplit_once("\x1b[?1049l").map_or("", |(_, last)| last).to_owned()
+}
+
+/// What is left of editing is one file, which these words name.
+fn named(desk: &Desk, words: &str) {
+    let [file] = desk.left().try_into().unwrap();
+    assert!(words.contains(&format!("kept in {}", file.display())), "{words}");
+}
+
+#[test]
+fn keys_typed_while_the_editor_has_the_terminal_answer_nothing() {
+    let desk = Desk::new("early");
+    let mut pty = desk.spawn_with(&desk.patient(), &["-d", "0.2"], (120, 34));
+    pty.until("the terminal taken", Pty::is_taken);
+    pty.wait_for("db-primary");
+    pty.send("gx");
+    pty.wait_for("<name>db-primary</name>");
+    pty.send("e");
+    pty.wait_for("BEGUN");
+    pty.send("y");
+    desk.go();
+    pty.wait_for("defines it");
+    pty.send("n");
+    pty.wait_for("dropped");
+    assert!(!desk.kept().contains("1048576</currentMemory>"), "it was ordered by a key for the editor");
+    assert_eq!(quit(pty), "", "nothing is left to be told of");
+}
+
+#[test]
+fn on_the_command_line_they_answer_nothing_either() {
+    let desk = Desk::new("early-line");
+    let mut pty = desk.spawn_with(&desk.patient(), &["edit", "db-primary"], (120, 34));
+    pty.wait_for("BEGUN");
+    pty.send("y\n");
+    desk.go();
+    pty.wait_for("[y] define it");
+    pty.send("n\n");
+    assert_eq!(pty.exit().code(), Some(3));
+    assert!(!desk.kept().contains("1048576</currentMemory>"));
+}
+
+#[test]
+fn who_quits_at_the_question_is_told_where_the_text_is() {
+    let desk = Desk::new("quits");
+    let mut pty = desk.editing();
+    pty.send("less\n");
+    pty.wait_for("defines it");
+    pty.send("\x03");
+    named(&desk, &last_words(&mut pty, 0));
+    assert!(!desk.kept().contains("1048576</currentMemory>"));
+}
+
+#[test]
+fn an_editor_that_removes_the_file_leaves_nothing_and_nothing_is_said_to_be_kept() {
+    let desk = Desk::new("removed");
+    let mut pty = desk.editing();
+    pty.send("remove\n");
+    pty.wait_for("cannot read");
+    assert!(!pty.screen().contains("keeps the text") && !pty.screen().contains("is kept in"));
+    assert_eq!(fs::read_dir(desk.0.join("tmp")).unwrap().count(), 0, "not even its folder");
+    assert_eq!(quit(pty), "");
 }
 
 #[test]
@@ -127,11 +213,11 @@ fn what_is_broken_is_not_defined_and_stays_in_its_file() {
     pty.send("break\n");
     pty.wait_for("nothing can be made of this text");
     pty.send("\x1b");
-    pty.wait_for("the text is kept in");
+    pty.wait_for("keeps the text: not defined");
     let [file] = desk.left().try_into().unwrap();
     assert_eq!(fs::read_to_string(&file).unwrap().matches("<open").count(), 2, "edited again, not anew");
     assert!(!desk.kept().contains("<open"));
-    quit(pty);
+    named(&desk, &quit(pty));
 }
 
 #[test]
@@ -145,7 +231,7 @@ fn an_editor_that_fails_or_changes_nothing_leaves_nothing() {
     pty.send("fail\n");
     pty.wait_for("ended with");
     assert!(desk.left().is_empty());
-    quit(pty);
+    assert_eq!(quit(pty), "");
 }
 
 #[test]
@@ -153,21 +239,25 @@ fn a_signal_that_ends_the_program_ends_it_also_while_the_editor_has_the_terminal
     let desk = Desk::new("signal");
     let mut pty = desk.editing();
     pty.signal(Signal::SIGTERM);
-    assert_eq!(pty.exit().code(), Some(128 + Signal::SIGTERM as i32));
-    assert_eq!(desk.left().len(), 1, "what was begun is not lost");
+    // What was begun is not lost.
+    named(&desk, &last_words(&mut pty, 128 + Signal::SIGTERM as i32));
 }
 
 #[test]
 fn on_the_command_line_it_is_shown_asked_about_and_defined() {
     let desk = Desk::new("line");
     let mut pty = desk.spawn(&["edit", "db-primary"], (120, 34));
-    pty.wait_for("EDITOR HAS 600");
+    // What was said before still stands there; what is typed before somebody asks is nobody's.
+    let again = |pty: &mut Pty, what: &str, times: usize| {
+        pty.until(what, |pty| String::from_utf8_lossy(&pty.raw).matches(what).count() == times);
+    };
+    again(&mut pty, "EDITOR HAS 600", 1);
     pty.send("less\n");
-    pty.wait_for("[y] define it");
+    again(&mut pty, "[y] define it", 1);
     pty.send("e\n");
-    pty.wait_for("EDITOR HAS 600");
+    again(&mut pty, "EDITOR HAS 600", 2);
     pty.send("nothing\n");
-    pty.wait_for("[y] define it");
+    again(&mut pty, "[y] define it", 2);
     pty.send("y\n");
     assert_eq!(pty.exit().code(), Some(0));
     assert!(desk.left().is_empty());
@@ -202,6 +292,26 @@ fn keys_of_the_terminal_are_the_editors_on_the_command_line_too() {
     pty.send("n\n");
     assert_eq!(pty.exit().code(), Some(3));
     assert!(desk.left().is_empty());
+}
+
+#[test]
+fn a_key_that_ends_the_editor_does_not_end_the_screen() {
+    let desk = Desk::new("both");
+    let mut pty = desk.spawn_with("sh -c 'echo BEGUN; exec sleep 600'", &["-d", "0.2"], (120, 34));
+    pty.until("the terminal taken", Pty::is_taken);
+    pty.wait_for("db-primary");
+    pty.send("gx");
+    pty.wait_for("<name>db-primary</name>");
+    // The program gets the signal too, and it may come to know of it after the editor's end.
+    for times in 1..=20 {
+        pty.send("e");
+        let begun = |pty: &Pty| String::from_utf8_lossy(&pty.raw).matches("BEGUN\r\n").count();
+        pty.until("the editor", |pty| begun(pty) == times);
+        pty.send("\x03");
+        pty.until("the screen again", Pty::is_taken);
+        pty.wait_for("ended with");
+    }
+    assert_eq!(quit(pty), "");
 }
 
 #[test]

@@ -438,12 +438,14 @@ fn overlay_of(kind: usize, at: usize, typed: &str) -> Option<Overlay> {
             purpose: domtop::app::xml::Purpose::Save,
             input: typed.into(),
             before: (String::new(), (0, 0)),
+            text: Some(typed.into()),
             error: Some(typed.into()),
         },
         11 => Overlay::Revised {
             revised: Box::new(domtop::app::xml::Revised {
                 problems: vec![markup::problem(at, typed, at.is_multiple_of(2))],
                 warnings: vec![typed.into()],
+                seen: at == 0,
                 ..domtop::app::xml::Revised::new(
                     domtop::app::xml::Draft { label: typed.into(), ..Default::default() },
                     domtop::app::xml::Texts {

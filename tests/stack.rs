@@ -271,9 +271,9 @@ fn a_driver_that_comes_later_joins_in_reading_and_changing() {
     let comes = there.clone();
     let drivers = vec![
         Recording::new("one", &tape, Ok(())).opened().into(),
-        Recording::new("late", &tape, Ok(())).candidate(move || match comes.load(Ordering::Relaxed) {
-            true => Ok(()),
-            false => Err(Error::new(Kind::Unreachable, "connect to /run/late: gone")),
+        Recording::new("late", &tape, Ok(())).candidate(move || {
+            let gone = || Error::new(Kind::Unreachable, "connect to /run/late: gone");
+            comes.load(Ordering::Relaxed).then_some(()).ok_or_else(gone)
         }),
     ];
     let session = session::assemble_lasting(HostId(0), drivers, true).unwrap();

@@ -15,6 +15,7 @@ use domtop::{
         uri::Uri,
     },
 };
+use nix::{sys::stat::Mode, unistd::mkfifo};
 use proptest::prelude::*;
 
 const GIB: u64 = 1 << 20;
@@ -377,6 +378,12 @@ fn a_saved_domain_is_restored_as_it_was() {
     let file = scratch("saved");
     lab.run("web1", Change::Dump(file.clone())).unwrap();
     assert!(file.exists() && lab.key("web1").id.is_some(), "a dump ends nothing");
+    let dumped = fs::read(&file).unwrap();
+    for change in [Change::Save(file.clone()), Change::Dump(file.clone())] {
+        assert!(lab.refused("web1", change).contains("file exists"));
+    }
+    assert_eq!(fs::read(&file).unwrap(), dumped, "what is there is not written over");
+    fs::remove_file(&file).unwrap();
     lab.run("web1", Change::SetMemory(KiB(3 * GIB))).unwrap();
     lab.pass(9000);
     let before = lab.of("web1");
@@ -396,7 +403,25 @@ fn a_saved_domain_is_restored_as_it_was() {
     assert_eq!((after.key.uuid, after.memory, after.vcpus), (before.key.uuid, KiB(3 * GIB), before.vcpus));
     assert!(lab.make(&Request::Restore(file.clone())).is_err(), "not twice");
     fs::remove_file(&file).unwrap();
-    assert!(lab.make(&Request::Restore(file)).unwrap_err().to_string().contains("no such file"));
+    assert!(lab.make(&Request::Restore(file.clone())).unwrap_err().to_string().contains("no such file"));
+    fs::write(&file, "<domain/>").unwrap();
+    let failure = lab.make(&Request::Restore(file.clone())).unwrap_err();
+    assert!(failure.to_string().contains("no domain that was saved"), "{failure}");
+    fs::remove_file(&file).unwrap();
+}
+
+#[test]
+fn what_is_no_file_is_refused_at_once() {
+    let lab = lab();
+    let pipe = scratch("pipe");
+    mkfifo(&pipe, Mode::S_IRWXU).unwrap();
+    let attach = lab.refused("web1", Change::Attach(pipe.clone()));
+    assert!(attach.contains("it is no file"), "{attach}");
+    for make in [Request::Create, Request::Define, Request::Restore] {
+        let failure = lab.make(&make(pipe.clone())).unwrap_err();
+        assert!(failure.to_string().contains("it is no file"), "{failure}");
+    }
+    fs::remove_file(&pipe).unwrap();
 }
 
 #[test]

@@ -423,6 +423,19 @@ fn the_program_lists_the_domains_of_a_xend() {
 }
 
 #[test]
+fn a_list_that_is_not_whole_says_so() {
+    let fake = FakeXend::tcp("xen-4.1");
+    halt(&fake, &["aaa".into(), "mmm".into()]);
+    fake.mood_for("/xend/domain/mmm", Mood::Dies);
+    let uri = uri::Uri::Xend(fake.at.clone()).to_string();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_domtop"));
+    let output = command.args(["-c", &uri, "list", "--all"]).env("HOME", "/nonexistent").output().unwrap();
+    let (text, said) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(output.status.success() && text.contains("aaa") && !text.contains("mmm"), "{text}");
+    assert!(said.starts_with("domtop: note: there may be more: xend: could not read mmm ("), "{said}");
+}
+
+#[test]
 fn who_answers_otherwise_is_no_xend() {
     let fake = FakeXend::tcp("xen-4.1");
     for (mood, kind) in [

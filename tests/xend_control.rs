@@ -430,6 +430,29 @@ fn an_image_is_kept_where_xend_did_not_say_no() {
     }
 }
 
+/// xend closes the image after it has ended the guest, and says no where that fails.
+#[test]
+fn an_image_is_kept_where_xend_says_no_and_its_guest_is_gone() {
+    for no in [Reply::sxp(202, "(xend.err 'no space')"), Reply::sxp(500, "")] {
+        let host = Host::new(FakeXend::unix("xen-4.1"));
+        let (file, key) = (host.fake.home().join("web.image"), host.domain("web").key);
+        host.fake.script("op=save", no);
+        host.fake.hold("op=save");
+        let failure = thread::scope(|scope| {
+            let save = scope.spawn(|| host.run(&Request::Domain(key, Change::Save(file.clone()))));
+            host.fake.wait_for("op=save");
+            fs::write(&file, "the guest").unwrap();
+            host.fake.script("/xend/domain/web", Reply::sxp(404, "(xend.err 'Domain web not found')"));
+            host.fake.script("state=all", Reply::sxp(200, "(Domain-0 demo)"));
+            host.fake.script("detail=1", Reply::sxp(200, format!("({})", host.fake.page("dom0"))));
+            host.fake.let_go();
+            save.join().unwrap().unwrap_err()
+        });
+        assert_eq!(fs::read_to_string(&file).unwrap(), "the guest");
+        assert!(failure.hint().unwrap().contains("is left"), "{failure}");
+    }
+}
+
 #[test]
 fn an_image_xend_says_no_to_is_taken_away() {
     let host = Host::new(FakeXend::unix("xen-4.1"));

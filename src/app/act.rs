@@ -141,6 +141,7 @@ impl App {
 
     /// Ends the program; asks first where a change would be taken back by that.
     pub(super) fn leave(&mut self) -> Vec<Effect> {
+        self.lay_aside();
         if self.provisional().is_empty() {
             return vec![Effect::Quit];
         }

@@ -1,5 +1,10 @@
 //! What the user means to do to which domains, before it is done: captured when the key was pressed.
 
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
 use super::{
     App,
     command::{Command, Guard, Run},
@@ -172,7 +177,7 @@ impl Intent {
             return Err(format!("`{}` is one word too many: {}", visible(extra), command.usage()));
         }
         let acts = match command.run {
-            Run::Change(make) => acts(line.targets, &make(&line.words)?),
+            Run::Change(make) => acts(line.targets, &make(&line.words)?)?,
             Run::Make(make) => vec![Act { target: None, requests: vec![make(&line.words)?] }],
             Run::Screen(_) | Run::Look(_) => Vec::new(),
         };
@@ -341,10 +346,36 @@ const fn unfit(op: Op, state: DomainState) -> Option<&'static str> {
     }
 }
 
-fn acts(targets: Vec<Target>, change: &Change) -> Vec<Act> {
-    let act = |target: Target| Act {
-        requests: vec![Request::Domain(target.key, change.clone())],
-        target: Some(target),
+fn acts(targets: Vec<Target>, change: &Change) -> Result<Vec<Act>, String> {
+    let mut files = BTreeSet::new();
+    let act = |target: Target| {
+        let change = own_file(change, &target);
+        if let Change::Save(file) | Change::Dump(file) = &change
+            && !files.insert(file.clone())
+        {
+            let file = visible(&file.to_string_lossy()).into_owned();
+            return Err(format!(
+                "a file holds one domain, and two would go to {file}: {NAME} in it is the name"
+            ));
+        }
+        Ok(Act { requests: vec![Request::Domain(target.key, change)], target: Some(target) })
     };
     targets.into_iter().map(act).collect()
+}
+
+/// What stands for the domain's name in a file that is written.
+const NAME: &str = "%n";
+
+/// A change that writes a file, with the domain's name in that: as one word of a path.
+fn own_file(change: &Change, target: &Target) -> Change {
+    let own = |file: &Path| {
+        let name = if target.name.is_empty() { &target.label } else { &target.name };
+        let name = name.replace(|sign: char| sign == '/' || sign.is_control(), "_");
+        PathBuf::from(file.to_string_lossy().replace(NAME, &name))
+    };
+    match change {
+        Change::Save(file) => Change::Save(own(file)),
+        Change::Dump(file) => Change::Dump(own(file)),
+        other => other.clone(),
+    }
 }

@@ -17,7 +17,7 @@ use std::collections::VecDeque;
 use super::{
     App, Effect, Panel,
     intent::{Intent, Plan, Target},
-    xml::Keep,
+    xml::{Keep, keeping},
 };
 use crate::model::{
     DomainKey, Failure, HostId, JobId, Nanos, Op, Order, Report, Snapshot, Standing, Trail,
@@ -294,10 +294,8 @@ impl App {
         }
         let file = self.defined(id);
         if let Some((title, why)) = told {
-            // Where it is matters most, and lines are cut at their end.
             let kept = file.as_ref().filter(|(_, keep)| *keep == Keep::Yes);
-            let kept =
-                kept.map(|(file, _)| format!("the text is kept in {}", visible(&file.to_string_lossy())));
+            let kept = kept.map(|(file, _)| keeping(file));
             self.complain(format!("{}: {why}", kept.unwrap_or(title)));
         }
         effects.extend(file.filter(|(_, keep)| *keep == Keep::No).map(|(file, _)| Effect::Discard(file)));

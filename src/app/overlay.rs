@@ -104,6 +104,8 @@ pub enum Overlay {
         input: Input,
         /// What was looked for before, the cursor and the first row.
         before: (String, (usize, usize)),
+        /// What is to be saved, raw: what was shown when it was asked for.
+        text: Option<String>,
         /// What is wrong with it.
         error: Option<String>,
     },

@@ -52,8 +52,11 @@ impl App {
         }
     }
 
-    /// One step back: the panel, the filter, the zoom, the panel opened last. Never ends the program.
+    /// One step back: what is to be edited once it was read, the panel, the filter, the zoom, the panel opened last. Never ends the program.
     pub(super) fn step_back(&mut self) {
+        if self.call_off() {
+            return;
+        }
         let screen = &mut self.screen;
         match screen.focus {
             Panel::Domains if !self.table.filter.is_empty() => self.filter_by(""),

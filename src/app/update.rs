@@ -65,6 +65,7 @@ impl App {
     /// A frame was drawn: what it could not know before, as how long a page is, may ask for another.
     fn drawn(&mut self, regions: Regions) {
         self.changed = false;
+        self.see_revised();
         if self.screen.regions == regions {
             return;
         }
@@ -105,6 +106,8 @@ impl App {
 
     fn input(&mut self, event: Event) -> Vec<Effect> {
         match event {
+            // It was typed for who had the terminal before.
+            Event::Key(_) | Event::Mouse(_) | Event::Paste(_) if self.asks_unseen() => Vec::new(),
             Event::Key(event) => self.key(event),
             Event::Mouse(event) if self.settings.mouse => self.mouse(event),
             Event::Paste(text) if self.overlay.is_none() && self.screen.focus == Panel::Console => {

@@ -7,7 +7,7 @@
 //!   keys ──► folds, search, rows ◄── live, kept ◄──────────── Msg::Definition, taken apart
 //! ```
 //!
-//! One question at a time is asked of each host: who walks through many domains has only the one asked about at which
+//! One question at a time is asked of each host, so that one that does not answer holds up no other: who walks through many domains has only the one asked about at which
 //! the cursor rests. What is shown was made visible by who took the text apart.
 
 mod diff;
@@ -22,8 +22,8 @@ mod walk;
 use std::{collections::BTreeSet, path::PathBuf};
 
 pub use diff::{Change, Side, compare};
-pub(in crate::app) use edit::Keep;
 pub use edit::{Draft, Edited, Identity, Revised, Texts};
+pub(in crate::app) use edit::{Keep, keeping};
 pub(in crate::app) use find::Before;
 pub use find::Hit;
 pub use stretch::Stretch;
@@ -68,10 +68,10 @@ pub struct Xml {
     gone_to: Option<(Sight, Hit)>,
     /// What is to be read anew, though it is known.
     again: Vec<Which>,
-    /// What was asked of the drivers and not answered yet.
-    asked: Option<(HostId, DomainKey, Which)>,
-    /// Who is to be edited once what is kept of it was read, or is being edited.
-    draft: Option<Draft>,
+    /// What was asked of the drivers and not answered yet, one of each host at most.
+    asked: Vec<(HostId, DomainKey, Which)>,
+    /// Who is to be edited once what is kept of it was read, and from where that was asked for.
+    draft: Option<(Draft, edit::Place)>,
     /// Files whose text was ordered to be defined, by the job that does it.
     sent: Vec<(crate::model::JobId, Draft)>,
 }

@@ -35,7 +35,7 @@ use crate::{
     config::Config,
     driver::{Session, session},
     model::{Demand, DomainKey, Nanos, Snapshot, Which, order::Upon, text::visible},
-    runtime::editor,
+    runtime::{editor, terminal},
     sampler,
 };
 
@@ -75,7 +75,7 @@ pub(super) fn run(
         ends.store(false, Ordering::SeqCst);
         let Edited { draft: edited, came } = editor::run(draft, |draft| kept(draft.key, choice));
         ends.store(true, Ordering::SeqCst);
-        let Some(texts) = came.map_err(|why| Trouble::new(Status::Failed, why))? else {
+        let Some(texts) = came.map_err(|why| Trouble::new(Status::Failed, with_place(why, &edited)))? else {
             tell_line(&format!("nothing was changed of {}", edited.label));
             return Ok(());
         };
@@ -161,6 +161,8 @@ fn show(revised: &Revised) {
 /// Asks until there is an answer; the end of the input keeps the text.
 fn ask(revised: &Revised) -> Answer {
     let sound = revised.is_sound();
+    // What was typed into an editor that did not take it is no answer to what nobody had read yet.
+    terminal::forget_typed();
     let first = if sound { "[y] define it  " } else { "nothing can be made of this text:  " };
     loop {
         write(&format!("{first}[e] edit it again  [n] drop it  [k] keep it in {}? ", place(&revised.draft)));
@@ -175,6 +177,11 @@ fn ask(revised: &Revised) -> Answer {
             _ => {}
         }
     }
+}
+
+/// Why nothing came of it, with the place of the text where it has one.
+fn with_place(why: String, draft: &Draft) -> String {
+    if draft.file.is_some() { format!("{why}; the text is kept in {}", place(draft)) } else { why }
 }
 
 fn place(draft: &Draft) -> String {

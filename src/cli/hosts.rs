@@ -22,6 +22,16 @@ pub(super) struct Choice {
 
 /// The hosts to open: command line, else environment, else config file, else what this machine is.
 pub(super) fn choose(options: &Options, config: &Config) -> Result<Vec<Choice>, Trouble> {
+    let named = named(options, config)?;
+    if named.is_empty() {
+        let (uri, why) = session::detect();
+        return Ok(vec![Choice { uri, why: why.into() }]);
+    }
+    Ok(named)
+}
+
+/// Those of them that somebody named; none where it is left to what this machine is.
+pub(super) fn named(options: &Options, config: &Config) -> Result<Vec<Choice>, Trouble> {
     if !options.uris.is_empty() {
         return options.uris.iter().map(|uri| parse(uri, "-c")).collect();
     }
@@ -30,11 +40,7 @@ pub(super) fn choose(options: &Options, config: &Config) -> Result<Vec<Choice>, 
             return Ok(vec![parse(&uri.to_string_lossy(), &format!("${name}"))?]);
         }
     }
-    if let Some(uri) = &config.uri {
-        return Ok(vec![parse(uri, "the config file")?]);
-    }
-    let (uri, why) = session::detect();
-    Ok(vec![Choice { uri, why: why.into() }])
+    config.uri.iter().map(|uri| parse(uri, "the config file")).collect()
 }
 
 /// Why a host is opened for looking only, where it is.

@@ -9,12 +9,14 @@ mod host;
 mod list;
 mod xml;
 
+use std::slice;
+
 use super::{args::LookWish, find, hosts, hosts::Choice, pages, print, trouble::Trouble};
 use crate::{
     app::command::Look,
     batch::column::{Part, Row},
     driver::Reader,
-    model::{Demand, Domain, DomainKey, Name, Snapshot, rates::DomainRates, text::visible},
+    model::{Demand, Domain, DomainKey, Failure, Name, Snapshot, rates::DomainRates, text::visible},
     sampler,
 };
 
@@ -74,6 +76,19 @@ impl Subject {
         self.read(&Demand { focus: Some(key), devices: true, ..Demand::default() });
         readable(&self.reader, &mut self.snapshot)?;
         find::domain(&self.snapshot, wanted).cloned()
+    }
+
+    /// Where none of a running domain's vCPUs were read, asks for them alone, to know why.
+    fn must_have_vcpus(&mut self, domain: &Domain) -> Result<(), Trouble> {
+        let has = |id| !self.snapshot.vcpus_of(id).is_empty();
+        if domain.key.id.is_none_or(has) {
+            return Ok(());
+        }
+        let into = &mut self.snapshot.vcpus;
+        let read = self.reader.read_vcpus(slice::from_ref(domain), into);
+        read.map_err(|failure| {
+            Trouble::failure(&Failure { subject: domain.label().as_ref().into(), ..failure })
+        })
     }
 
     /// What the host is called.

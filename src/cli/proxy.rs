@@ -60,18 +60,19 @@ pub(super) fn run(wish: &ProxyWish, choices: &[Choice]) -> Result<(), Trouble> {
     server.run(&signals).map_err(|error| wrong("serve", &error))
 }
 
-/// Prints the units for systemd.
-pub(super) fn print_unit(wish: &ProxyWish, options: &Options) -> Result<(), Trouble> {
+/// Prints the units for systemd, which serve the host that was named, if one was: what is found here is found by the
+/// service, too. Whom they name may come to be after them; until then it is told.
+pub(super) fn print_unit(wish: &ProxyWish, options: &Options, named: &[Choice]) -> Result<(), Trouble> {
     let program = std::env::current_exe().map_err(|error| wrong("tell which program this is", &error))?;
-    let uri = match options.uris.as_slice() {
+    let uri = match named {
         [] => None,
-        [uri] => Some(uri.as_str()),
+        [choice] => Some(choice.uri.to_string()),
         _ => return Err(one_host()),
     };
     let socket = absolute(&wish.socket)?;
     let unit = Unit {
         program: &program,
-        uri,
+        uri: uri.as_deref(),
         socket: &socket,
         group: wish.group.as_deref(),
         mode: wish.mode,
@@ -82,6 +83,10 @@ pub(super) fn print_unit(wish: &ProxyWish, options: &Options) -> Result<(), Trou
     // A value of a unit is one line.
     if words.chain(place.iter().map(AsRef::as_ref)).any(|word| word.contains(char::is_control)) {
         return Err(Trouble::usage("--unit: a unit has no place for control characters"));
+    }
+    for missing in wish.group.as_deref().map(group).and_then(Result::err).into_iter().chain(rules(wish).err())
+    {
+        tell_line(&format!("the units do not start yet: {}", missing.text));
     }
     print(unit.text().as_bytes())
 }
@@ -150,7 +155,9 @@ fn needs(uri: &Uri, wish: &ProxyWish) -> Needs {
             write = paths(&["/dev/xen", "/proc/xen"]);
             port = Some(XEND_PORT);
         }
-        Uri::Xend(Xend::Unix(_)) | Uri::Proxy(_) => {}
+        // What it keeps of those that do not run.
+        Uri::Xend(Xend::Unix(_)) => read.extend(paths(&["/var/lib/xend"])),
+        Uri::Proxy(_) => {}
         // Its name was looked up when it was opened.
         Uri::Xend(Xend::Tcp { port: at, .. }) => port = Some(*at),
         Uri::Test(host) => {

@@ -18,21 +18,29 @@ pub const LARGEST: u64 = 4 << 20;
 /// The text of a file, without waiting for one that never comes.
 ///
 /// # Errors
-/// `Refused` where it is none that this user can read, longer than [`LARGEST`], or not in UTF-8.
+/// `Failed` where it is not there, `Refused` where this user may not read it, it is longer than [`LARGEST`], or not in
+/// UTF-8.
 pub fn text(file: &Path) -> Answer<String> {
     let refuse = |why: &str| Error::new(Kind::Refused, format!("read {}: {why}", file.display()));
-    let flags = (OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits();
-    let open = OpenOptions::new().read(true).custom_flags(flags).open(file);
-    let open = open.map_err(|error| refused("read", file, &error))?;
+    let open = open(file).map_err(|error| unusable("read", file, &error))?;
     if !open.metadata().is_ok_and(|about| about.is_file()) {
         return Err(refuse("it is no file"));
     }
     let mut bytes = Vec::new();
-    open.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| refused("read", file, &error))?;
+    open.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| unusable("read", file, &error))?;
     if bytes.len() as u64 > LARGEST {
         return Err(refuse("it is larger than any definition"));
     }
     String::from_utf8(bytes).map_err(|_| refuse("it is no text in UTF-8"))
+}
+
+/// Opens a file to read, without waiting for one nobody writes: whether it is one is to be looked at.
+///
+/// # Errors
+/// The system's.
+pub fn open(file: &Path) -> io::Result<File> {
+    let flags = (OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits();
+    OpenOptions::new().read(true).custom_flags(flags).open(file)
 }
 
 /// Whether a text begins as XML does.
@@ -54,7 +62,7 @@ impl Target {
     /// `Refused` where there is one or none can be made: the toolstack was not even told. The system's own error goes
     /// with it, as some toolstacks may write where this user may not.
     pub fn make(file: &Path) -> Result<Self, (Error, ErrorKind)> {
-        let refuse = |error: io::Error| (refused("write", file, &error), error.kind());
+        let refuse = |error: io::Error| (unusable("write", file, &error), error.kind());
         let path = path::absolute(file).map_err(refuse)?;
         let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
         Ok(Self { file: made.map_err(refuse)?, path })
@@ -80,13 +88,24 @@ impl Target {
     }
 }
 
-/// That a file cannot be what a request takes it for.
-pub fn refused(verb: &str, file: &Path, error: &io::Error) -> Error {
-    let reason = Error::io(format!("{verb} {}", file.display()), error);
-    let reason = Error { kind: Kind::Refused, ..reason };
+/// Why a file cannot be what a request takes it for: `Refused` where there is one to be written or this user may not,
+/// else `Failed`.
+pub fn unusable(verb: &str, file: &Path, error: &io::Error) -> Error {
+    let reason = of_file(Error::io(format!("{verb} {}", file.display()), error));
     if error.kind() == ErrorKind::AlreadyExists {
-        reason.hint("name a file that is not there yet")
+        Error { kind: Kind::Refused, ..reason }.hint("name a file that is not there yet")
     } else {
         reason
     }
+}
+
+/// An error of a file that a request names: that it is not there is no host that cannot be reached, and no other driver
+/// has the rights on it that this one lacks.
+pub fn of_file(error: Error) -> Error {
+    let kind = match error.kind {
+        Kind::Unreachable | Kind::TimedOut => Kind::Failed,
+        Kind::Denied => Kind::Refused,
+        kind => kind,
+    };
+    Error { kind, ..error }
 }

@@ -169,9 +169,12 @@ impl Reader {
         }
     }
 
-    /// Appends the vCPUs of these running domains, sorted by id; what could not be read is left out.
-    pub fn read_vcpus(&self, domains: &[Domain], into: &mut Vec<Vcpu>) {
-        let _ = self.stack.read(Op::Vcpus, |d| d.vcpus(domains, into));
+    /// Appends the vCPUs of these running domains, sorted by id.
+    ///
+    /// # Errors
+    /// The reasons of the drivers.
+    pub fn read_vcpus(&self, domains: &[Domain], into: &mut Vec<Vcpu>) -> Outcome<()> {
+        self.stack.read(Op::Vcpus, |d| d.vcpus(domains, into))
     }
 
     /// What could not be read is as if acknowledged; the Drivers panel has the reason.

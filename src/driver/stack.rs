@@ -46,8 +46,8 @@ impl Stack {
     }
 
     /// Tells every driver that is there something.
-    pub fn each(&self, mut tell: impl FnMut(&dyn Observe)) {
-        self.slots.iter().filter_map(|slot| slot.driver().ok()).for_each(|driver| tell(driver));
+    pub fn each(&self, tell: impl FnMut(&dyn Observe)) {
+        self.slots.iter().filter_map(|slot| slot.driver().ok()).for_each(tell);
     }
 
     /// Tells every driver that a tick begins; of those that are not there, each is looked for again in its time, by a

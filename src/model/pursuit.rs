@@ -234,6 +234,11 @@ impl Pursuit {
         match &self.change {
             Change::Suspend => self.when(domain.state == DomainState::Paused),
             Change::Resume => self.when(domain.state != DomainState::Paused),
+            // One that is off has none yet: it is what its drivers took that it starts with.
+            Change::SetMemory(target) if domain.key.id.is_none() => {
+                self.actual = target.to_string();
+                Verdict::Reached
+            }
             Change::SetMemory(target) => {
                 let there = domain.memory.0.abs_diff(target.0) <= NEAR.0;
                 self.measure(domain.memory.0 as f64, there)

@@ -56,7 +56,10 @@ pub fn inverse(change: &Change, before: &Standing) -> Result<Vec<Change>, String
         Change::Suspend => Ok(vec![Change::Resume]),
         Change::Resume if was_paused => Ok(vec![Change::Suspend]),
         Change::Resume => Err("it was not paused before".into()),
-        Change::SetMemory(_) => Ok(vec![Change::SetMemory(before.target.unwrap_or(before.memory))]),
+        Change::SetMemory(_) => {
+            let had = before.target.or(Some(before.memory).filter(|memory| memory.0 > 0));
+            had.map(|had| vec![Change::SetMemory(had)]).ok_or_else(|| unknown("what it starts with"))
+        }
         Change::SetMaxMemory(_) => before
             .max_memory
             .map(|limit| vec![Change::SetMaxMemory(limit)])

@@ -1,5 +1,6 @@
 //! Threads that have questions answered: the same question within a second is asked of the host once. What may take a
-//! toolstack's time has a thread of its own, so that who looks at a domain does not wait for who reads a definition.
+//! toolstack's time has a thread of its own, so that who looks at a domain does not wait for who reads a definition; and
+//! no user waits for all that another one asks.
 
 use std::{
     collections::HashMap,
@@ -13,7 +14,10 @@ use std::{
 
 use nix::sys::eventfd::EventFd;
 
-use super::packet::Piece;
+use super::{
+    packet::Piece,
+    turns::{Asked, Turns},
+};
 use crate::{
     driver::{Reader, console::Consoles, definitions::Definitions},
     model::{Failure, Kind, Nanos, Op, definition::Told},
@@ -40,15 +44,13 @@ pub(super) struct Sources {
     pub(super) definitions: Definitions,
 }
 
-/// A question, who asked it and under which number.
-pub(super) type Asked = (u64, u32, Question);
 /// Who asked, under which number, and what came of it.
 pub(super) type Answered = (u64, u32, Piece);
 
 /// The threads, as the loop has them.
 pub(super) struct Answers {
-    quick: Sender<Asked>,
-    slow: Sender<Asked>,
+    quick: Arc<Turns>,
+    slow: Arc<Turns>,
     done: Receiver<Answered>,
 }
 
@@ -57,24 +59,37 @@ impl Answers {
     pub(super) fn spawn(sources: &Sources, bell: &Arc<EventFd>) -> std::io::Result<Self> {
         let (outbox, done) = channel();
         let start = |name: &str| {
-            let (questions, inbox) = channel();
-            let (kept, outbox, bell) = (Kept::new(sources), outbox.clone(), bell.clone());
-            let work = move || kept.run(&inbox, &outbox, &bell);
-            thread::Builder::new().name(name.into()).spawn(work).map(|_| questions)
+            let turns = Arc::new(Turns::default());
+            let (kept, questions) = (Kept::new(sources), turns.clone());
+            let (outbox, bell) = (outbox.clone(), bell.clone());
+            let work = move || kept.run(&questions, &outbox, &bell);
+            thread::Builder::new().name(name.into()).spawn(work).map(|_| turns)
         };
         Ok(Self { quick: start("details")?, slow: start("answers")?, done })
     }
 
     /// Has a question answered.
     pub(super) fn ask(&self, asked: Asked) {
-        let way = if matches!(asked.2, Question::Detail(_)) { &self.quick } else { &self.slow };
-        // The threads only end with this value.
-        let _ = way.send(asked);
+        let way = if matches!(asked.question, Question::Detail(_)) { &self.quick } else { &self.slow };
+        way.put(asked);
+    }
+
+    /// One has left: what it asked and has no answer yet need not be asked of the host.
+    pub(super) fn forget(&self, client: u64, uid: u32) {
+        self.quick.forget(client, uid);
+        self.slow.forget(client, uid);
     }
 
     /// An answer that has come.
     pub(super) fn take(&self) -> Option<Answered> {
         self.done.try_recv().ok()
+    }
+}
+
+impl Drop for Answers {
+    fn drop(&mut self) {
+        self.quick.end();
+        self.slow.end();
     }
 }
 
@@ -92,8 +107,8 @@ impl Kept {
     }
 
     /// Runs until nobody can ask any more.
-    fn run(mut self, questions: &Receiver<Asked>, outbox: &Sender<Answered>, bell: &EventFd) {
-        while let Ok((client, number, question)) = questions.recv() {
+    fn run(mut self, questions: &Turns, outbox: &Sender<Answered>, bell: &EventFd) {
+        while let Some(Asked { client, number, question, .. }) = questions.next() {
             if outbox.send((client, number, self.answer(question))).is_err() {
                 return;
             }

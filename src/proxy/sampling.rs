@@ -149,7 +149,8 @@ impl Worker {
             let viewed = self.snapshot.domains.iter().filter(|row| row.key.id.is_some());
             self.viewed.clear();
             self.viewed.extend(viewed.filter(|row| focus.binary_search(&row.key).is_ok()).cloned());
-            self.reader.read_vcpus(&self.viewed, &mut self.snapshot.vcpus);
+            // What could not be read is left out; the Drivers panel has the reason.
+            let _ = self.reader.read_vcpus(&self.viewed, &mut self.snapshot.vcpus);
         }
     }
 }

@@ -29,6 +29,7 @@ use super::{
     journal::Journal,
     packet::Packet,
     sampling::Sampling,
+    turns::Asked,
 };
 use crate::{
     driver::{Reader, console::Consoles, definitions::Definitions},
@@ -47,7 +48,7 @@ const CROWD: usize = 64;
 const BEHIND: usize = 4 << 20;
 /// Bytes of answers after which it is looked whether more waits than may.
 const ROUND: usize = 1 << 20;
-/// How long nobody is let in after there was no room.
+/// How long nobody is let in after that failed.
 const PAUSE: Nanos = Nanos(1_000_000_000);
 /// How often what nobody says is looked at: half calls, stalled watchers.
 const CHECK: u16 = 1000;
@@ -73,7 +74,7 @@ pub struct Server {
     own: u32,
     /// How many take nothing, and are not sampled for.
     stalled: usize,
-    /// Since when who comes is left waiting, as there is no room.
+    /// Since when who comes is left waiting, as nobody can be let in.
     deaf: Option<Nanos>,
 }
 
@@ -145,7 +146,7 @@ impl Server {
             self.check(now);
             self.round_off(now);
             if self.deaf.take_if(|since| now.since(*since) >= PAUSE).is_some() {
-                self.listen(EpollFlags::EPOLLIN)?;
+                self.epoll.add(&self.listener, EpollEvent::new(EpollFlags::EPOLLIN, LISTENER))?;
             }
         }
     }
@@ -162,21 +163,19 @@ impl Server {
             match self.listener.accept() {
                 Ok((stream, _)) => self.admit(stream, now),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                Err(error) if error.raw_os_error().is_some_and(is_shortage) => {
-                    self.journal.note(&format!("cannot let in who comes: {error}"));
-                    // Who waits would have the loop turn without end; the next check listens again.
-                    self.deaf = Some(now);
-                    return self.listen(EpollFlags::empty());
-                }
                 // Who came has left meanwhile.
-                Err(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.journal.note(&format!("cannot let in who comes: {error}"));
+                    // Who waits would have the loop turn without end; after a pause it listens again. That somebody
+                    // hung up is told as long as it is in the set, whatever is waited for (epoll_ctl(2)).
+                    self.deaf = Some(now);
+                    return Ok(self.epoll.delete(&self.listener)?);
+                }
             }
         }
         Ok(())
-    }
-
-    fn listen(&self, flags: EpollFlags) -> io::Result<()> {
-        Ok(self.epoll.modify(&self.listener, &mut EpollEvent::new(flags, LISTENER))?)
     }
 
     fn admit(&mut self, stream: UnixStream, now: Nanos) {
@@ -244,6 +243,9 @@ impl Server {
             }
         };
         let (Who { uid, pid, .. }, counts) = (client.who, client.counts);
+        if client.open > 0 {
+            self.answers.forget(id, uid);
+        }
         self.journal.note(&format!(
             "uid {uid} pid {pid} {why}: {} calls, {} samples, {} left out; {} watch",
             counts.calls,
@@ -261,7 +263,12 @@ impl Server {
             Call::Hello(version) => {
                 client.put(&Message::Welcome(self.welcome.clone()));
                 client.known = true;
-                if version == VERSION { Ok(()) } else { Err(End::Cut("it speaks another version")) }
+                if version == VERSION {
+                    return Ok(());
+                }
+                // From it who speaks another version knows which this is: nothing else tells what to do.
+                client.send(Nanos(0))?;
+                Err(End::Cut("it speaks another version"))
             }
             _ if !client.known => Err(End::Cut("it did not say hello")),
             Call::Demand(number, mut demand) => {
@@ -283,7 +290,7 @@ impl Server {
             return Err(End::Cut("it asks and does not take the answers"));
         }
         client.open += 1;
-        self.answers.ask((id, number, question));
+        self.answers.ask(Asked { client: id, uid: client.who.uid, number, question });
         Ok(())
     }
 
@@ -372,10 +379,4 @@ fn welcome(hypervisor: &Hypervisor, ops: Vec<Op>) -> Welcome {
         hypervisor: hypervisor.clone(),
         ops,
     }
-}
-
-/// Whether letting in failed for want of descriptors or memory.
-fn is_shortage(errno: i32) -> bool {
-    use nix::errno::Errno;
-    matches!(Errno::from_raw(errno), Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM)
 }

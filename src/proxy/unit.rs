@@ -1,6 +1,8 @@
 //! Units for systemd: a service that has as little as the proxy needs, and the socket it is started by.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use crate::model::uri::{Uri, Xend};
 
 /// What the units name.
 #[derive(Clone, Debug)]
@@ -49,18 +51,32 @@ impl Unit<'_> {
         format!(
             "[Unit]\nDescription=Answers readings of this host, and nothing else, to domtop\n\
              Requires=domtop-proxy.socket\nAfter=domtop-proxy.socket xenstored.service\n\n\
-             [Service]\nExecStart={program}{before} proxy{uri}{behind}\nProtectHome={}\n{HARDENED}",
-            if self.lies_at_home() { "read-only" } else { "yes" },
+             [Service]\nExecStart={program}{before} proxy{uri}{behind}\nProtectHome={}\nPrivateTmp={}\n{HARDENED}",
+            if self.needs_of(&["/home", "/root", "/run/user"]) { "read-only" } else { "yes" },
+            if self.needs_of(&["/tmp", "/var/tmp"]) { "no" } else { "yes" },
         )
     }
 
-    /// Whether something it needs to begin lies where `ProtectHome=yes` hides all there is (systemd.exec(5)): a program
-    /// of cargo's is installed there.
-    fn lies_at_home(&self) -> bool {
-        let words = self.options.iter().flatten().map(Path::new);
-        let homes = ["/home", "/root", "/run/user"];
-        words.chain([self.program]).any(|word| homes.iter().any(|home| word.starts_with(home)))
+    /// Whether something it needs to begin lies in one of these folders: in those of users `ProtectHome=yes` hides all
+    /// there is, and a program of cargo's is installed there; in those of passing files `PrivateTmp=yes` does
+    /// (systemd.exec(5)).
+    fn needs_of(&self, folders: &[&str]) -> bool {
+        let words = self.options.iter().flatten().map(PathBuf::from);
+        let mut paths = words.chain([self.program.to_owned()]).chain(self.uri.into_iter().flat_map(paths));
+        paths.any(|path| folders.iter().any(|folder| path.starts_with(folder)))
     }
+}
+
+/// The files and folders that a host's address names.
+fn paths(uri: &str) -> Vec<PathBuf> {
+    let Ok(uri) = uri.parse() else { return Vec::new() };
+    let named = match uri {
+        Uri::Xen(host) => [host.xm, None],
+        Uri::Xend(Xend::Unix(path)) => [Some(path), None],
+        Uri::Test(host) => [host.file, host.state],
+        Uri::Xend(Xend::Tcp { .. }) | Uri::Proxy(_) => [None, None],
+    };
+    named.into_iter().flatten().collect()
 }
 
 /// What systemd takes away before the proxy itself takes away the rest. Devices stay as they are: which one leads to
@@ -69,7 +85,6 @@ const HARDENED: &str = "\
 CapabilityBoundingSet=
 NoNewPrivileges=yes
 ProtectSystem=strict
-PrivateTmp=yes
 PrivateNetwork=no
 ProtectHostname=yes
 ProtectKernelLogs=yes
@@ -120,6 +135,15 @@ mod tests {
         assert!(text("/usr/bin/domtop", "/homes.toml").contains("ProtectHome=yes\n"));
         assert!(text("/root/.cargo/bin/domtop", "/etc/domtop.toml").contains("ProtectHome=read-only\n"));
         assert!(text("/usr/bin/domtop", "/home/she/domtop.toml").contains("ProtectHome=read-only\n"));
+        assert!(text("/usr/bin/domtop", "/tmpfiles/domtop.toml").contains("PrivateTmp=yes\n"));
+        assert!(text("/var/tmp/domtop", "/etc/domtop.toml").contains("PrivateTmp=no\n"));
+        assert!(text("/usr/bin/domtop", "/tmp/domtop.toml").contains("PrivateTmp=no\n"));
+        assert_eq!(
+            paths("test:///tmp/host.xml?state=/root/state").as_slice(),
+            ["/tmp/host.xml", "/root/state"].map(PathBuf::from)
+        );
+        assert_eq!(paths("xen+unix:///?xend=/tmp/xend"), [PathBuf::from("/tmp/xend")]);
+        assert_eq!(paths("xen:///?xm=/root/xen"), [PathBuf::from("/root/xen")]);
     }
 
     #[test]

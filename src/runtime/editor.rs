@@ -60,7 +60,10 @@ pub fn run(mut draft: Draft, now: impl FnOnce(&Draft) -> Option<String>) -> Edit
             draft.original = by_now.unwrap_or(draft.original);
             Ok(Some(Box::new(Texts { disturbed, ..texts(&draft.original, &text) })))
         }
-        Err(why) => Err(left(&file, &draft.original, why)),
+        Err(why) => {
+            draft.file = draft.file.filter(|file| holds_more(file, &draft.original));
+            Err(why)
+        }
     };
     Edited { draft, came }
 }
@@ -72,6 +75,11 @@ pub fn discard(file: &Path) {
     for file in [file, Path::new(&copy)] {
         let _ = fs::remove_file(file);
     }
+    close(file);
+}
+
+/// Removes the folder of such a file where it is empty.
+fn close(file: &Path) {
     let ours =
         |folder: &&Path| folder.file_name().is_some_and(|n| n.to_string_lossy().starts_with("domtop-edit-"));
     if let Some(folder) = file.parent().filter(ours) {
@@ -89,13 +97,15 @@ fn texts(before: &str, after: &str) -> Texts {
     Texts { before: of(before), after: of(after), disturbed: false }
 }
 
-/// Why nothing came of it, and where the text is, where it is worth keeping.
-fn left(file: &Path, original: &str, why: String) -> String {
-    if fs::read(file).is_ok_and(|bytes| bytes == original.as_bytes()) {
-        discard(file);
-        return why;
+/// Whether a text that stands nowhere else can be read from the file; else nothing of it is left behind.
+fn holds_more(file: &Path, original: &str) -> bool {
+    match fs::read(file) {
+        Ok(bytes) if bytes != original.as_bytes() => return true,
+        Ok(_) => discard(file),
+        // The editor has removed it; what it keeps beside it is not ours.
+        Err(_) => close(file),
     }
-    format!("{why}; the text is kept in {}", file.display())
+    false
 }
 
 /// Runs the editor as POSIX has it: what the variable says is a command of the shell, quotes and all.

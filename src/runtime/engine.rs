@@ -13,7 +13,7 @@ use std::{
 use crossterm::event::Event;
 use nix::sys::signal::Signal;
 
-use away::{is_key, typed};
+use away::{tell_left, typed};
 
 use super::{
     Setup, clipboard, editor,
@@ -76,6 +76,10 @@ pub(super) struct Engine {
     ending: Option<Ending>,
     /// Where lines run in the palette are kept.
     past: Option<PathBuf>,
+    /// When the last editor ended.
+    back: Option<Instant>,
+    /// Files definitions were edited in; those whose text was defined or dropped are there no more.
+    drafts: Vec<PathBuf>,
 }
 
 impl Engine {
@@ -106,7 +110,7 @@ impl Engine {
         let screen = Screen::new(terminal.output()?).map_err(|e| format!("cannot draw: {e}"))?;
         let (input, now) = (Some(Input::spawn(terminal.input()?)?), Instant::now());
         let (blank, frame, heard) = (true, now, now);
-        let (ending, past) = (None, None);
+        let (ending, past, back, drafts) = (None, None, None, Vec::new());
         Ok(Self {
             app,
             theme,
@@ -121,6 +125,8 @@ impl Engine {
             heard,
             ending,
             past,
+            back,
+            drafts,
         })
     }
 
@@ -146,6 +152,7 @@ impl Engine {
             if let Some(ending) = self.ending {
                 self.roll_back().await;
                 self.give();
+                tell_left(&self.drafts);
                 past::keep(self.past.as_deref(), self.app.prompt.past.fresh());
                 return (ending, self.hosts.finish());
             }
@@ -279,7 +286,7 @@ impl Engine {
     fn asked(&mut self, asked: Asked) {
         match asked {
             // Meant for the editor, which is of the same group.
-            Asked::End(signal) if self.is_away() && is_key(signal) => {}
+            Asked::End(signal) if self.is_for_editor(signal) => {}
             Asked::End(signal) => self.ending = Some(Ending::Signal(signal)),
             Asked::Stop => {
                 self.give();

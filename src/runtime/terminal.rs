@@ -18,7 +18,7 @@ use std::{
 
 use nix::{
     poll::{PollFd, PollFlags, poll},
-    sys::termios::{SetArg, Termios, cfmakeraw, tcgetattr, tcsetattr},
+    sys::termios::{FlushArg, SetArg, Termios, cfmakeraw, tcflush, tcgetattr, tcsetattr},
     unistd::{getpgrp, isatty, tcgetpgrp},
 };
 
@@ -132,6 +132,15 @@ impl Terminal {
     }
 }
 
+/// Drops what was typed and nobody has read: it was meant for who had the terminal before, and answers nothing of ours.
+/// In the background it stays, for the shell.
+pub fn forget_typed() {
+    let Ok(input) = input() else { return };
+    if is_in_front(&input) {
+        let _ = tcflush(&input, FlushArg::TCIFLUSH);
+    }
+}
+
 impl Drop for Terminal {
     fn drop(&mut self) {
         self.give();
@@ -145,7 +154,7 @@ impl Drop for Terminal {
 impl Tty {
     fn take(&mut self) -> bool {
         // Outside of its process group the settings would be changed under the shell's feet.
-        if tcgetpgrp(&self.input).is_ok_and(|group| group != getpgrp()) {
+        if !is_in_front(&self.input) {
             return false;
         }
         let mut raw = self.before.clone();
@@ -176,6 +185,11 @@ impl Tty {
             let _ = self.output.write_all(bytes);
         }
     }
+}
+
+/// Whether this process is in the foreground of the terminal, or nobody can tell.
+fn is_in_front(input: &OwnedFd) -> bool {
+    tcgetpgrp(input).map_or(true, |group| group == getpgrp())
 }
 
 fn taken() -> MutexGuard<'static, Option<Tty>> {

@@ -402,6 +402,30 @@ fn a_verb_over_marks_lists_what_it_will_hit_and_hits_that() {
 }
 
 #[test]
+fn many_are_never_saved_to_one_file() {
+    let mut desk = desk();
+    for verb in ["W", "Y"] {
+        let effects = desk.press(&format!("Ctrl-a {verb} / n o n e / o n e Enter"));
+        assert!(orders(&effects).is_empty() && !matches!(desk.app.overlay, Some(Overlay::Confirm { .. })));
+        let told = format!("{:?} {:?}", desk.app.notice, desk.app.overlay);
+        assert!(told.contains("a file holds one domain, and two would go to /none/one"), "{told}");
+        desk.press("Esc Esc Ctrl-u");
+    }
+    desk.press("Ctrl-a W / n o n e / % n . s a v e Enter");
+    let saved = |name: &str| Change::Save(format!("/none/{name}.save").into());
+    assert_eq!(pressed(&mut desk, "y"), [(3, saved("db")), (1, saved("web1")), (2, saved("web2"))]);
+}
+
+#[test]
+fn a_name_is_one_word_of_a_path() {
+    let mut desk = desk();
+    desk.guest("db").domain.name = Name::from("../../etc/x".to_owned());
+    desk.tick(1000);
+    desk.press("W / n o n e / % n Enter");
+    assert_eq!(pressed(&mut desk, "y"), [(3, Change::Save("/none/.._.._etc_x".into()))]);
+}
+
+#[test]
 fn even_a_harmless_verb_is_asked_about_over_many() {
     let mut desk = desk();
     desk.press("Ctrl-a r");

@@ -337,6 +337,30 @@ fn the_text_is_copied_and_saved_as_it_is() {
     assert!(matches!(&desk.app.overlay, Some(Overlay::Xml { error: Some(_), .. })), "a name is missing");
 }
 
+#[test]
+fn what_is_saved_is_what_was_shown_when_it_was_asked_for() {
+    let mut desk = open();
+    desk.press("Ctrl-s");
+    desk.guests.remove(1);
+    desk.tick(1000);
+    let now = desk.app.xml.of.unwrap().1;
+    assert_ne!(now, DomainKey { id: Some(domtop::model::DomainId(2)), uuid: Uuid::from_u128(2) });
+    let other = Shown { markup: markup(&kept()), ..Shown::default() };
+    desk.tell(Msg::Definition(HOST, (now, Which::Live), Ok(Box::new(other))));
+    desk.press("Ctrl-u Enter");
+    assert!(matches!(&desk.app.overlay, Some(Overlay::Xml { error: Some(_), .. })), "a name is missing");
+    let effects = desk.press("o Enter");
+    assert!(effects.contains(&Effect::Save(PathBuf::from("o"), LIVE.to_owned())), "{effects:?}");
+}
+
+#[test]
+fn where_nothing_is_shown_no_file_is_asked_for() {
+    let mut desk = desk();
+    desk.press("j x Ctrl-s");
+    assert!(desk.app.overlay.is_none());
+    assert!(notice(&desk).contains("there is no text to save"), "{}", notice(&desk));
+}
+
 fn clipboard(effects: &[Effect]) -> Option<String> {
     effects.iter().find_map(|effect| match effect {
         Effect::Clipboard(text) => Some(text.clone()),
@@ -378,9 +402,98 @@ fn texts(after: Markup, name: &str) -> Texts {
     Texts { before: (markup(&kept()), identity("web1")), after: (after, identity(name)), disturbed: false }
 }
 
+/// The editor has ended, and what came of it was seen.
 fn edited(desk: &mut Desk, draft: &Draft, texts: Texts) {
+    unseen(desk, draft, texts);
+    desk.draw(10);
+}
+
+fn unseen(desk: &mut Desk, draft: &Draft, texts: Texts) {
     let edited = Edited { draft: draft.clone(), came: Ok(Some(Box::new(texts))) };
     desk.tell(Msg::Edited(Box::new(edited)));
+}
+
+fn opens_the_editor(effects: &[Effect]) -> bool {
+    effects.iter().any(|effect| matches!(effect, Effect::Edit(_)))
+}
+
+fn asks_to_define(desk: &Desk) -> bool {
+    matches!(desk.app.overlay, Some(Overlay::Revised { .. }))
+}
+
+#[test]
+fn only_keys_after_the_question_was_seen_answer_it() {
+    let mut desk = open();
+    let draft = draft(&mut desk);
+    unseen(&mut desk, &draft, texts(markup(LIVE), "web1"));
+    for key in ["y", "n", "e", "Esc"] {
+        let effects = desk.press(key);
+        assert!(effects.is_empty() && asks_to_define(&desk), "`{key}` was meant for the editor: {effects:?}");
+    }
+    desk.draw(10);
+    assert!(desk.press("y").iter().any(|effect| matches!(effect, Effect::Run(..))));
+}
+
+#[test]
+fn nothing_takes_the_place_of_the_question_about_a_text() {
+    let mut desk = open();
+    let draft = draft(&mut desk);
+    edited(&mut desk, &draft, texts(markup(LIVE), "web1"));
+    for key in ["F1", "?", ":", "h"] {
+        desk.press(key);
+        assert!(asks_to_define(&desk), "{key}");
+    }
+    assert!(desk.press("Ctrl-l").contains(&Effect::Redraw), "what opens nothing works");
+    assert!(asks_to_define(&desk));
+}
+
+#[test]
+fn who_ends_the_program_at_the_question_leaves_the_text_in_its_file() {
+    let mut desk = open();
+    let draft = draft(&mut desk);
+    edited(&mut desk, &draft, texts(markup(LIVE), "web1"));
+    let effects = desk.press("Ctrl-c");
+    assert!(effects.contains(&Effect::Quit), "{effects:?}");
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Discard(_))));
+    assert!(notice(&desk).starts_with("/nonexistent/web1.xml"), "{}", notice(&desk));
+}
+
+#[test]
+fn the_editor_takes_the_terminal_from_nothing_that_was_opened_meanwhile() {
+    let mut desk = open();
+    desk.press("e : s o r t");
+    let effects = tell(&mut desk, Which::Kept, &kept());
+    assert!(!opens_the_editor(&effects), "in the middle of a line");
+    assert!(matches!(&desk.app.overlay, Some(Overlay::Palette { input, .. }) if input.value() == "sort"));
+    assert!(notice(&desk).contains("edit web1") && notice(&desk).contains("ask again"), "{}", notice(&desk));
+    desk.press("Esc");
+    draft(&mut desk);
+}
+
+#[test]
+fn who_goes_on_to_something_else_before_it_is_read_edits_nothing() {
+    for keys in ["1", "1 j", "Esc", "x"] {
+        let mut desk = open();
+        desk.press("e");
+        desk.press(keys);
+        assert!(notice(&desk).contains("edit web1: called off"), "{keys}: {}", notice(&desk));
+        assert!(!opens_the_editor(&tell(&mut desk, Which::Kept, &kept())), "{keys}");
+    }
+    let mut desk = desk();
+    desk.press("Alt-e j k");
+    let key = desk.guests[0].domain.key;
+    let told = Shown { markup: markup(&kept()), ..Shown::default() };
+    let effects = desk.tell(Msg::Definition(HOST, (key, Which::Kept), Ok(Box::new(told))));
+    assert!(!opens_the_editor(&effects), "who went to another row went on");
+}
+
+#[test]
+fn escape_calls_editing_off_and_nothing_else_at_once() {
+    let mut desk = open();
+    desk.press("e Esc");
+    assert_eq!(desk.app.screen.focus, Panel::Xml, "the panel stays");
+    desk.press("Esc");
+    assert!(!desk.app.screen.shows(Panel::Xml));
 }
 
 #[test]
@@ -419,7 +532,7 @@ fn a_text_that_was_kept_without_something_stays_in_its_file_and_the_notice_says_
     let effects = desk.tell(Msg::Reported(HOST, job, Box::new(report)));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Discard(_))));
     let notice = notice(&desk);
-    assert!(notice.contains("kept in /nonexistent/web1.xml: done, without its title"), "{notice}");
+    assert!(notice.contains("/nonexistent/web1.xml keeps the text: done, without its title"), "{notice}");
     assert!(!notice.contains('\u{1b}'), "nothing of a file reaches the terminal raw");
     assert_eq!(desk.app.jobs.job(job).unwrap().stage, Stage::Done);
 }
@@ -467,6 +580,31 @@ fn what_was_edited_goes_to_the_host_it_came_from() {
 }
 
 #[test]
+fn a_host_that_does_not_answer_holds_up_no_other() {
+    let guests = [guest(1, "db", 30.0), guest(2, "web1", 20.0)];
+    let mut desk = Desk::unread(&guests, 2);
+    for host in [HostId(0), HostId(1)] {
+        let snapshot = desk.snapshot(host);
+        desk.tell(Msg::Sampled(host, std::sync::Arc::new(snapshot)));
+    }
+    let asks = |effects: &[Effect]| {
+        let asks = effects.iter().filter_map(|effect| match effect {
+            Effect::Definition(host, (key, which)) => Some((*host, *key, *which)),
+            _ => None,
+        });
+        asks.collect::<Vec<_>>()
+    };
+    let db = desk.guests[0].domain.key;
+    assert_eq!(asks(&desk.press("x")), [(HostId(0), db, Which::Live)]);
+    let effects = desk.press("1 H");
+    assert_eq!(asks(&effects), [(HostId(1), db, Which::Live)], "the first has not answered");
+    let told = Shown { markup: markup(LIVE), ..Shown::default() };
+    desk.tell(Msg::Definition(HostId(1), (db, Which::Live), Ok(Box::new(told))));
+    assert_eq!(asks(&desk.press("Alt-e")), [(HostId(1), db, Which::Kept)], "nor does it hold up editing");
+    assert!(asks(&desk.press("H")).is_empty(), "one question at a time is asked of each");
+}
+
+#[test]
 fn to_name_it_with_what_is_kept_shows_what_is_kept() {
     let mut desk = open();
     desk.press("l");
@@ -507,7 +645,7 @@ fn a_text_the_drivers_refuse_stays_in_its_file_and_the_notice_says_where() {
     let report = Report::lost(&order(JobId(1)), "no such bridge");
     let effects = desk.tell(Msg::Reported(HOST, JobId(1), Box::new(report)));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Discard(_))));
-    assert!(notice(&desk).contains("the text is kept in /nonexistent/web1.xml"), "{}", notice(&desk));
+    assert!(notice(&desk).starts_with("/nonexistent/web1.xml keeps the text: "), "{}", notice(&desk));
 }
 
 #[test]
@@ -557,6 +695,14 @@ fn what_was_not_changed_or_could_not_be_edited_is_told_and_asked_about_no_furthe
         desk.tell(Msg::Edited(Box::new(Edited { draft: draft.clone(), came })));
         assert!(desk.app.overlay.is_none() && notice(&desk).contains(told), "{}", notice(&desk));
         assert!(!notice(&desk).contains('\u{7}'));
+    }
+    for (file, told) in [
+        (draft.file.clone(), "/nonexistent/web1.xml keeps the text: it ended"),
+        (None, "edit web1: it ended"),
+    ] {
+        let draft = Draft { file, ..draft.clone() };
+        desk.tell(Msg::Edited(Box::new(Edited { draft, came: Err("it ended".into()) })));
+        assert_eq!(notice(&desk), told, "whether a text is left is told, and first where");
     }
     desk.press("e");
     let key = web1(&desk);
@@ -689,4 +835,16 @@ fn to_ask_for_what_is_kept_never_closes_the_panel() {
     assert_eq!(desk.app.xml.sight, Sight::Kept);
     desk.press("1 : xml Space --kept Enter");
     assert_eq!(desk.app.screen.focus, Panel::Xml);
+}
+
+#[test]
+fn what_is_to_be_edited_may_be_started_or_stopped_meanwhile() {
+    let mut desk = open();
+    let before = web1(&desk);
+    assert_eq!(asked(&desk.press("e")), [(before, Which::Kept)]);
+    run_again(&mut desk, Some(7));
+    desk.tick(1000);
+    let told = Shown { markup: markup(&kept()), ..Shown::default() };
+    let effects = desk.tell(Msg::Definition(HOST, (before, Which::Kept), Ok(Box::new(told))));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Edit(_))), "{}", notice(&desk));
 }

@@ -65,6 +65,25 @@ fn a_definition_lives_from_define_to_undefine() {
 }
 
 #[test]
+fn what_a_domain_starts_with_is_set_while_it_is_off() {
+    let host = Host::new("off");
+    host.done(&["define", &host.file("kept.xml", XML)]);
+    let said = host.done(&["setmem", "kept", "128M", "--timeout", "120"]);
+    assert!(said.contains("reached"), "{said}");
+    let kept = xml(&host, &["--kept"]);
+    assert!(kept.contains("<currentMemory unit='KiB'>131072</currentMemory>"), "{kept}");
+}
+
+#[test]
+fn files_of_many_domains_bear_their_names() {
+    let host = Host::new("many");
+    let pattern = host.path("core-%n");
+    host.done(&["dump", "web1", &pattern, "-y"]);
+    assert!(std::fs::exists(host.path("core-web1")).unwrap());
+    assert!(!std::fs::exists(&pattern).unwrap());
+}
+
+#[test]
 fn what_is_defined_while_a_domain_runs_counts_from_its_next_start() {
     let host = Host::new("next");
     host.done(&["define", &host.file("kept.xml", XML)]);

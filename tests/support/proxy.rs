@@ -27,7 +27,7 @@ use domtop::{
         uri::{TestHost, Uri},
     },
     proxy::{Rules, Server},
-    wire::proxy::{Assembly, Call, Inbox, MOST_MESSAGE, Message, Sample, VERSION},
+    wire::proxy::{Assembly, Call, Inbox, MOST_MESSAGE, Message, Sample, VERSION, Welcome},
 };
 use nix::sys::eventfd::EventFd;
 
@@ -39,6 +39,8 @@ pub struct Counted {
     test: Test,
     /// The moment it is held at.
     pub frozen: bool,
+    /// While a test holds it, nothing is answered.
+    pub gate: Mutex<()>,
     calls: Mutex<BTreeMap<Op, u64>>,
     broken: Mutex<Option<Op>>,
 }
@@ -51,7 +53,13 @@ impl Counted {
 
     pub fn over(host: &TestHost) -> Self {
         let test = Test::open(host).unwrap();
-        Self { test, frozen: false, calls: Mutex::default(), broken: Mutex::default() }
+        Self {
+            test,
+            frozen: false,
+            gate: Mutex::default(),
+            calls: Mutex::default(),
+            broken: Mutex::default(),
+        }
     }
 
     /// The same, at one moment.
@@ -70,6 +78,7 @@ impl Counted {
 
     fn asked(&self, op: Op) -> Answer<()> {
         *self.calls.lock().unwrap().entry(op).or_default() += 1;
+        drop(self.gate.lock().unwrap());
         if *self.broken.lock().unwrap() == Some(op) {
             return Err(Error::new(Kind::Failed, format!("{} broke", op.word())));
         }
@@ -238,6 +247,8 @@ pub struct Watcher {
     pub stream: UnixStream,
     inbox: Inbox,
     pub assembly: Assembly,
+    /// What the proxy said it is.
+    pub welcome: Option<Welcome>,
     /// Numbers of demands that were served.
     pub served: Vec<u32>,
     /// Samples that came.
@@ -258,6 +269,7 @@ impl Watcher {
             stream,
             inbox: Inbox::new(MOST_MESSAGE),
             assembly: Assembly::default(),
+            welcome: None,
             served: Vec::new(),
             samples: 0,
             bye: None,
@@ -289,7 +301,7 @@ impl Watcher {
                     Message::Served(serial) => self.served.push(serial),
                     Message::Bye(why) => self.bye = Some(why),
                     Message::Answer(number, _) => self.answers.push(number),
-                    Message::Welcome(_) => {}
+                    Message::Welcome(welcome) => self.welcome = Some(welcome),
                 }
                 return true;
             }

@@ -58,9 +58,22 @@ pub(super) const LIFE: [Command; 13] = [
     from_file!("define", &["N"], Define, "Keeps a description of a domain", "the description"),
     from_file!("restore", &["V"], Restore, "Starts a domain from where it was saved", "what save wrote")
         .guarded(Guard::Confirm),
-    with_file!("save", &["W"], Save, "Writes a domain's memory to a file and ends it", "where to")
-        .guarded(Guard::Confirm),
-    with_file!("dump", &["Y"], Dump, "Writes a domain's core to a file", "where to").guarded(Guard::Confirm),
+    with_file!(
+        "save",
+        &["W"],
+        Save,
+        "Writes a domain's memory to a file and ends it",
+        "where to; `%n` is the domain's name"
+    )
+    .guarded(Guard::Confirm),
+    with_file!(
+        "dump",
+        &["Y"],
+        Dump,
+        "Writes a domain's core to a file",
+        "where to; `%n` is the domain's name"
+    )
+    .guarded(Guard::Confirm),
     Command::change(
         "autostart",
         &["Ctrl-e"],

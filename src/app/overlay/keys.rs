@@ -11,6 +11,10 @@ use crate::app::{
     xml::Purpose,
 };
 
+/// What works while it is asked about an edited text: nothing that takes the place of the question, which is all that
+/// leads to the text.
+const BESIDE: [&str; 4] = ["quit", "redraw", "background", "mouse"];
+
 impl App {
     /// A key goes into the line, else to a row of the overlay, else to one of the program itself, as `Ctrl-c`.
     pub(in crate::app) fn overlay_key(&mut self, key: Key) -> Vec<Effect> {
@@ -19,7 +23,9 @@ impl App {
         }
         let program = || {
             let global = self.keymap.lookup(Scope::Global, key)?;
-            (key.commands() && global.group == Group::Program).then_some(global)
+            let asks = matches!(self.overlay, Some(Overlay::Revised { .. }));
+            let opens = asks && !BESIDE.contains(&global.name);
+            (key.commands() && global.group == Group::Program && !opens).then_some(global)
         };
         let command = self.keymap.lookup(Scope::Overlay, key).or_else(program);
         let Some(command) = command.filter(|command| self.allows(command)) else { return Vec::new() };

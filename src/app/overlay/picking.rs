@@ -161,7 +161,9 @@ impl App {
                 let tty = ttys.get(selected).map(|tty| tty.name.clone());
                 return self.show_console(key, name, tty);
             }
-            Some(Overlay::Xml { purpose, input, .. }) => return self.accept_xml(purpose, input),
+            Some(Overlay::Xml { purpose, input, text, .. }) => {
+                return self.accept_xml((purpose, text), input);
+            }
             // Only its own key says yes: Enter may be one too many.
             Some(
                 asks @ (Overlay::Confirm { .. }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   e ──► what is kept is read ──► Effect::Edit ──► the editor has the terminal
+//!         who goes on meanwhile, or presses Esc, has called it off
 //!                                                        │
 //!    again ◄── e ◄── problems, what differs ◄── Msg::Edited ◄┘
 //!                        │ y                  n drops it, Esc keeps the file
@@ -9,14 +10,14 @@
 //!                  define FILE, a job like any other; refused: the file stays, and the notice says where
 //! ```
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
 use super::{Change, Shown, Stretch, compare, stretch::stretches};
 use crate::{
     app::{
-        App, Effect, Overlay,
+        App, Effect, Overlay, Panel,
         command::find,
         intent::{Intent, Line},
     },
@@ -46,7 +47,8 @@ pub struct Draft {
 /// What came of editing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edited {
-    /// What was edited; its file is still there where the text differs.
+    /// What was edited; its file is still there where the text differs. Where nothing came of it, it has one only where
+    /// a text is left in it.
     pub draft: Draft,
     /// What it became; nothing where it is the same as before.
     ///
@@ -88,7 +90,12 @@ pub struct Revised {
     pub changes: Vec<Change>,
     /// What differs within each of those lines.
     pub stretches: Vec<Stretch>,
+    /// Whether it was drawn: keys before that are no answers to it.
+    pub seen: bool,
 }
+
+/// What the user looked at when editing was asked for: the host, the panel that has the keys, and its domain.
+pub(super) type Place = (HostId, Panel, Option<DomainKey>);
 
 impl Revised {
     /// What differs between the texts, and what it means.
@@ -101,7 +108,7 @@ impl Revised {
             warnings.insert(0, what.into());
         }
         let stretches = stretches(&changes);
-        Self { draft, problems: texts.after.0.problems, warnings, changes, stretches }
+        Self { draft, problems: texts.after.0.problems, warnings, changes, stretches, seen: false }
     }
 
     /// Whether it can be ordered at all.
@@ -132,7 +139,7 @@ fn identities(was: Option<&Identity>, is: Option<&Identity>) -> Vec<String> {
 impl App {
     /// Has what is kept of a domain read, to be edited then: of the one that is shown, or one that is named.
     pub(in crate::app) fn edit_xml(&mut self, typed: &str) -> Vec<Effect> {
-        let here = self.screen.focus == crate::app::Panel::Xml && typed.is_empty();
+        let here = self.screen.focus == Panel::Xml && typed.is_empty();
         let shown = self.xml.of.filter(|_| here).map(|of| (of, self.xml.label.clone()));
         let host = self.pane().id;
         let found = shown.map_or_else(|| self.named(typed).map(|(key, label)| ((host, key), label)), Ok);
@@ -140,7 +147,8 @@ impl App {
         match found {
             Ok(((host, key), label)) => {
                 self.say(format!("reading what is kept of {label}"));
-                self.xml.draft = Some(Draft { host, key, label, ..Draft::default() });
+                let draft = Draft { host, key, label, ..Draft::default() };
+                self.xml.draft = Some((draft, self.whereabouts()));
             }
             Err(why) => self.complain(format!("edit: {why}")),
         }
@@ -156,8 +164,13 @@ impl App {
         if self.xml.awaited() != Some(asked) {
             return Vec::new();
         }
-        let Some(draft) = self.xml.draft.take() else { return Vec::new() };
+        let Some((draft, place)) = self.xml.draft.take() else { return Vec::new() };
         match told {
+            // It would take the terminal from what the user is at by now.
+            Ok(_) if self.overlay.is_some() || self.went_on(&place) => {
+                self.say(format!("edit {}: it was read after you went on: ask again", draft.label));
+                Vec::new()
+            }
             Ok(shown) => {
                 let original = shown.markup.text.clone();
                 vec![Effect::Edit(Box::new(Draft { original, ..draft }))]
@@ -167,6 +180,36 @@ impl App {
                 Vec::new()
             }
         }
+    }
+
+    /// What the user looks at.
+    fn whereabouts(&self) -> Place {
+        let shown = self.xml.of.map(|(_, key)| key).filter(|_| self.screen.focus == Panel::Xml);
+        (self.pane().id, self.screen.focus, shown.or(self.table.cursor))
+    }
+
+    /// Whether the user looks at something else by now; another run of the same domain is not.
+    fn went_on(&self, (host, panel, was): &Place) -> bool {
+        let (by_now, focus, is) = self.whereabouts();
+        let same = was.zip(is).map_or(*was == is, |(was, is)| was.same_domain(is));
+        (*host, *panel) != (by_now, focus) || !same
+    }
+
+    /// Who goes on to something else does not want it edited any more.
+    pub(super) fn forget_left(&mut self) {
+        if self.xml.draft.as_ref().is_some_and(|(_, place)| self.went_on(place)) {
+            self.call_off();
+        }
+    }
+
+    /// What is to be edited once it was read is not any more; whether there was something.
+    pub(in crate::app) fn call_off(&mut self) -> bool {
+        let draft = self.xml.draft.take();
+        let label = draft.map(|(draft, _)| draft.label);
+        if let Some(label) = &label {
+            self.say(format!("edit {label}: called off"));
+        }
+        label.is_some()
     }
 
     /// The editor has ended.
@@ -179,7 +222,30 @@ impl App {
                 self.overlay = Some(Overlay::Revised { revised, offset: 0 });
             }
             Ok(None) => self.say(format!("edit {label}: nothing was changed")),
-            Err(why) => self.complain(format!("edit {label}: {}", visible(&why))),
+            Err(why) => {
+                let place = edited.draft.file.as_deref().map(keeping);
+                self.complain(format!("{}: {}", place.unwrap_or(format!("edit {label}")), visible(&why)));
+            }
+        }
+    }
+
+    /// A frame was drawn: what is asked about an edited text can be answered.
+    pub(in crate::app) fn see_revised(&mut self) {
+        if let Some(Overlay::Revised { revised, .. }) = &mut self.overlay {
+            revised.seen = true;
+        }
+    }
+
+    /// Whether something is asked that was not drawn yet.
+    pub(in crate::app) fn asks_unseen(&self) -> bool {
+        matches!(&self.overlay, Some(Overlay::Revised { revised, .. }) if !revised.seen)
+    }
+
+    /// What is asked about an edited text is not any more, where it is: it stays in its file.
+    pub(in crate::app) fn lay_aside(&mut self) {
+        match self.overlay.take() {
+            Some(Overlay::Revised { revised, .. }) => drop(self.leave_revised(revised.draft, Keep::Yes)),
+            other => self.overlay = other,
         }
     }
 
@@ -225,7 +291,7 @@ impl App {
         let Some(file) = draft.file else { return Vec::new() };
         match keep {
             Keep::Yes => {
-                self.say(format!("not defined: the text is kept in {}", visible(&file.to_string_lossy())));
+                self.say(format!("{}: not defined", keeping(&file)));
                 Vec::new()
             }
             Keep::No => {
@@ -247,6 +313,11 @@ impl App {
     }
 }
 
+/// That a file keeps the text. It comes first: where it is matters most, and lines are cut at their end.
+pub(in crate::app) fn keeping(file: &Path) -> String {
+    format!("{} keeps the text", visible(&file.to_string_lossy()))
+}
+
 /// Whether the file of a text stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::app) enum Keep {
@@ -259,6 +330,6 @@ pub(in crate::app) enum Keep {
 impl super::Xml {
     /// The definition that is to be read before it is edited.
     pub(super) fn awaited(&self) -> Option<(HostId, DomainKey, Which)> {
-        self.draft.as_ref().map(|draft| (draft.host, draft.key, Which::Kept))
+        self.draft.as_ref().map(|(draft, _)| (draft.host, draft.key, Which::Kept))
     }
 }

@@ -78,18 +78,18 @@ impl App {
         self.say("the definition is read anew".into());
     }
 
-    /// Follows the cursor, and asks for what is to be seen and not known, one question at a time.
+    /// Follows the cursor, and asks for what is to be edited or seen and not known, each host one question at a time.
     pub(in crate::app) fn read_xml(&mut self) -> Vec<Effect> {
         if !self.screen.shows(Panel::Xml) && self.xml.awaited().is_none() {
             return Vec::new();
         }
         self.follow_xml();
+        self.forget_left();
         self.notice_xml();
-        let Some((host, key)) = self.xml.of else { return Vec::new() };
-        let due = self.xml.awaited().or_else(|| self.xml.due(self.now).map(|which| (host, key, which)));
-        let Some((host, key, which)) = due.filter(|_| self.xml.asked.is_none()) else { return Vec::new() };
-        self.xml.asked = Some((host, key, which));
-        vec![Effect::Definition(host, (key, which))]
+        let seen = self.xml.of.filter(|_| self.screen.shows(Panel::Xml));
+        let seen = seen.and_then(|(host, key)| self.xml.due(self.now).map(|which| (host, key, which)));
+        let due = [self.xml.awaited(), seen].into_iter().flatten();
+        due.filter_map(|due| self.xml.ask(due)).collect()
     }
 
     fn follow_xml(&mut self) {
@@ -142,7 +142,7 @@ impl App {
         (key, which): (DomainKey, Which),
         told: Result<Box<Shown>, String>,
     ) -> Vec<Effect> {
-        self.xml.asked.take_if(|asked| *asked == (host, key, which));
+        self.xml.asked.retain(|asked| *asked != (host, key, which));
         let effects = self.begin_edit((host, key, which), &told);
         if self.xml.of == Some((host, key)) {
             let now = self.now;
@@ -186,7 +186,8 @@ impl Xml {
             return self.age();
         }
         // What was asked is still under way; so is what is edited.
-        let (asked, draft, sent) = (self.asked, self.draft.take(), std::mem::take(&mut self.sent));
+        let (asked, sent) = (std::mem::take(&mut self.asked), std::mem::take(&mut self.sent));
+        let draft = self.draft.take();
         let (sight, fixed, search) = (self.sight, self.fixed, std::mem::take(&mut self.search));
         *self = Self {
             of,
@@ -204,6 +205,15 @@ impl Xml {
     /// All of it is to be read anew, and seen until then as it was.
     pub(in crate::app) fn age(&mut self) {
         self.again = vec![Which::Live, Which::Kept];
+    }
+
+    /// Asks, unless the host has not answered what it was asked before.
+    fn ask(&mut self, (host, key, which): (HostId, DomainKey, Which)) -> Option<Effect> {
+        if self.asked.iter().any(|(of, ..)| *of == host) {
+            return None;
+        }
+        self.asked.push((host, key, which));
+        Some(Effect::Definition(host, (key, which)))
     }
 
     /// What is to be read next of what is shown.

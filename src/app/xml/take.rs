@@ -32,25 +32,37 @@ impl App {
         let at = (self.xml.cursor, self.xml.first);
         match purpose {
             Purpose::Find if !typed.is_empty() => self.seek_xml(typed, at),
-            Purpose::Save if !typed.is_empty() => return self.accept_xml(purpose, typed.into()),
+            Purpose::Save if !typed.is_empty() => {
+                return self.accept_xml((purpose, self.text_of_xml()), typed.into());
+            }
             Purpose::Find => {
                 let before = (self.xml.search.clone(), at);
-                self.overlay = Some(Overlay::Xml { purpose, input: Input::default(), before, error: None });
+                let (input, text) = (Input::default(), None);
+                self.overlay = Some(Overlay::Xml { purpose, input, before, text, error: None });
             }
             Purpose::Save => {
+                // The panel may show another domain by the time the file has its name.
+                let Some(text) = self.text_of_xml() else {
+                    self.complain("there is no text to save".into());
+                    return Vec::new();
+                };
                 let name: String = self.xml.label.chars().map(plain).take(64).collect();
                 let input = format!("{}.xml", name.trim_start_matches('.')).into();
-                let before = (self.xml.search.clone(), at);
-                self.overlay = Some(Overlay::Xml { purpose, input, before, error: None });
+                let (before, text) = ((self.xml.search.clone(), at), Some(text));
+                self.overlay = Some(Overlay::Xml { purpose, input, before, text, error: None });
             }
         }
         Vec::new()
     }
 
-    /// The line was typed.
-    pub(in crate::app) fn accept_xml(&mut self, purpose: Purpose, input: Input) -> Vec<Effect> {
+    /// The line was typed: what to look for, or where to save this text.
+    pub(in crate::app) fn accept_xml(
+        &mut self,
+        (purpose, xml): (Purpose, Option<String>),
+        input: Input,
+    ) -> Vec<Effect> {
         let (text, at) = (input.value().to_owned(), (self.xml.cursor, self.xml.first));
-        match (purpose, self.text_of_xml()) {
+        match (purpose, xml) {
             (Purpose::Find, _) => {
                 if self.xml.search != text {
                     self.seek_xml(&text, at);
@@ -60,10 +72,10 @@ impl App {
                     self.complain(format!("`{text}` does not stand there"));
                 }
             }
-            (Purpose::Save, Some(_)) if text.trim().is_empty() => {
+            (Purpose::Save, Some(xml)) if text.trim().is_empty() => {
                 let before = (self.xml.search.clone(), at);
                 let error = Some("a file's name is missing".into());
-                self.overlay = Some(Overlay::Xml { purpose, input, before, error });
+                self.overlay = Some(Overlay::Xml { purpose, input, before, text: Some(xml), error });
             }
             (Purpose::Save, Some(xml)) => {
                 let path: PathBuf = crate::app::words::split(&text).join(" ").into();

@@ -45,6 +45,9 @@ impl App {
 
     /// One step back: what was looked for, the zoom, the panel.
     pub(in crate::app) fn back_from_xml(&mut self) {
+        if self.call_off() {
+            return;
+        }
         if self.xml.search.is_empty() {
             return self.step_back();
         }

@@ -24,6 +24,9 @@ use crate::{
 /// Reads the domain and writes what the command is about.
 pub(super) fn made(wish: &LookWish, subject: &mut Subject) -> Result<Vec<u8>, Trouble> {
     let domain = subject.read_domain(named(wish)?)?;
+    if wish.look == Look::Vcpus {
+        subject.must_have_vcpus(&domain)?;
+    }
     let seen = Seen::new(subject, &domain);
     Ok(match (wish.look, wish.json) {
         (Look::Vcpus, false) => seen.vcpu_table().into_bytes(),

@@ -3,20 +3,26 @@
 use super::{
     super::{
         args::LookWish,
+        find,
         paper::{Side, Table, maybe, reading, size, time},
+        tell_line,
         trouble::Trouble,
     },
     Subject, readable, whole,
 };
 use crate::{
     batch::{Buffer, column::DOMAIN, json},
-    model::{Demand, Domain},
+    model::{Demand, Domain, Op},
 };
 
 /// Reads the domains and writes them as a table, or as one array with the stable keys.
 pub(super) fn made(wish: &LookWish, subject: &mut Subject) -> Result<Vec<u8>, Trouble> {
     subject.read(&Demand::default());
     readable(&subject.reader, &mut subject.snapshot)?;
+    let lists = if wish.all { &[Op::Domains, Op::Inactive][..] } else { &[Op::Domains] };
+    if let Some(why) = find::unread(&subject.snapshot, lists) {
+        tell_line(&format!("note: there may be more: {why}"));
+    }
     let domains = subject.snapshot.domains.iter().filter(|d| wish.all || d.key.id.is_some());
     Ok(if wish.json { array(subject, domains) } else { table(domains).into_bytes() })
 }

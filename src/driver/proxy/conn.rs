@@ -12,7 +12,7 @@ use nix::poll::PollFlags;
 use crate::{
     driver::{
         Answer, Error,
-        conn::{Deadline, connect_unix, wait},
+        conn::{Deadline, connect_unix, connect_unix_by, wait},
     },
     model::Kind,
     wire::proxy::{Bad, Call, ENDING, Inbox, MOST_MESSAGE, Message, VERSION, Welcome},
@@ -30,9 +30,19 @@ pub(super) struct Conn {
 }
 
 impl Conn {
-    /// Connects and says hello, without waiting for an answer.
+    /// Connects and says hello, without waiting for anything.
     pub(super) fn open(path: &Path) -> Answer<Self> {
-        let stream = connect_unix(path).map_err(|error| refused(path, &error))?;
+        Self::over(connect_unix(path), path)
+    }
+
+    /// The same, where others who come may have to be let in before.
+    pub(super) fn open_by(path: &Path, deadline: Deadline) -> Answer<Self> {
+        let stream = connect_unix_by(path, deadline);
+        Self::over(stream.and_then(|stream| stream.set_nonblocking(true).map(|()| stream)), path)
+    }
+
+    fn over(stream: io::Result<UnixStream>, path: &Path) -> Answer<Self> {
+        let stream = stream.map_err(|error| refused(path, &error))?;
         let mut conn = Self { stream, inbox: Inbox::new(MOST_MESSAGE), outbox: Vec::new() };
         conn.say(&Call::Hello(VERSION))?;
         Ok(conn)

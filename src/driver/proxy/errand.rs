@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    conn::{Conn, endless, turned_away},
+    conn::{self, Conn, endless, turned_away},
     details::error,
 };
 use crate::{
@@ -36,7 +36,7 @@ impl Errand {
         if let Some(Ok(reply)) = kept {
             return reply;
         }
-        let mut conn = Conn::open(&self.path)?;
+        let mut conn = Conn::open_by(&self.path, Deadline::after(conn::PATIENCE))?;
         conn.greeted()?;
         self.over(conn, question)?
     }

@@ -38,6 +38,8 @@ pub(super) struct Link {
     serial: u32,
     /// The moment of the sample that was given last.
     given: Option<Nanos>,
+    /// Why there was no sample to give when one was wanted last.
+    late: Option<Arc<str>>,
 }
 
 #[expect(clippy::large_enum_variant, reason = "there is one, and it is mostly up")]
@@ -63,7 +65,7 @@ struct Up {
 impl Link {
     /// Connects and waits for the welcome.
     pub(super) fn open(path: &Path) -> Answer<(Self, Welcome)> {
-        let mut up = Up::new(path)?;
+        let mut up = Up::over(Conn::open_by(path, Deadline::after(PATIENCE))?);
         let welcome = up.conn.greeted()?;
         up.welcome = Some(welcome.clone());
         let link = Self {
@@ -73,6 +75,7 @@ impl Link {
             demand: Demand::default(),
             serial: 0,
             given: None,
+            late: None,
         };
         Ok((link, welcome))
     }
@@ -111,14 +114,11 @@ impl Link {
             }
         }
         self.given = self.last().map(|sample| sample.at.mono);
-        let (now, old) = (self.now, self.old());
-        let sample =
-            self.last().ok_or_else(|| Error::new(Kind::TimedOut, "the proxy sent no sample in time"))?;
-        if now.since(sample.at.mono) > old {
-            let seconds = now.since(sample.at.mono).seconds();
-            return Err(Error::new(Kind::TimedOut, format!("the proxy sent no sample for {seconds:.0} s")));
+        self.late = self.lateness();
+        match (&self.late, self.last()) {
+            (None, Some(sample)) => Ok(sample),
+            (late, _) => Err(Error::new(Kind::TimedOut, late.as_deref().unwrap_or_default())),
         }
-        Ok(sample)
     }
 
     /// The last sample as it is.
@@ -161,7 +161,8 @@ impl Link {
             State::Up(up) if up.welcome.is_none() => Light::Down(
                 format!("connected to {}: it has not said who it is yet", self.path.display()).into(),
             ),
-            State::Up(_) => Light::Ready,
+            // It is connected, and may answer questions: that is not all it should do.
+            State::Up(_) => self.late.clone().map_or(Light::Ready, Light::Degraded),
         }
     }
 
@@ -169,6 +170,13 @@ impl Link {
     fn is_fresh(&self) -> bool {
         let served = self.up().is_some_and(|up| up.served == self.serial);
         served && self.last().is_some_and(|sample| self.now.since(sample.at.mono) <= self.old())
+    }
+
+    /// Why the last sample cannot be given.
+    fn lateness(&self) -> Option<Arc<str>> {
+        let Some(sample) = self.last() else { return Some("the proxy sent no sample in time".into()) };
+        let age = self.now.since(sample.at.mono);
+        (age > self.old()).then(|| format!("the proxy sent no sample for {:.0} s", age.seconds()).into())
     }
 
     fn is_news(&self) -> bool {
@@ -203,9 +211,9 @@ impl Link {
     }
 
     fn reconnect(&mut self) {
-        match Up::new(&self.path) {
-            Ok(up) => {
-                self.state = State::Up(up);
+        match Conn::open(&self.path) {
+            Ok(conn) => {
+                (self.state, self.late) = (State::Up(Up::over(conn)), None);
                 self.say_demand();
             }
             Err(error) => self.lose(error),
@@ -223,9 +231,9 @@ impl Link {
 }
 
 impl Up {
-    fn new(path: &Path) -> Answer<Self> {
-        let (conn, assembly) = (Conn::open(path)?, Assembly::default());
-        Ok(Self { conn, welcome: None, assembly, served: 0, announced: 0, asked: 0, answer: None })
+    fn over(conn: Conn) -> Self {
+        let assembly = Assembly::default();
+        Self { conn, welcome: None, assembly, served: 0, announced: 0, asked: 0, answer: None }
     }
 
     /// Takes in all that has come; a proxy that sends faster than that is given up before long.

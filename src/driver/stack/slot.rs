@@ -140,10 +140,10 @@ impl Slot {
 
     /// The driver's status, into one kept from tick to tick.
     pub(super) fn status(&self, into: &mut DriverStatus) {
-        let (info, meter) = (self.info(), self.meter());
+        let (facts, meter) = (self.info(), self.meter());
         into.name.clone_from(&self.name);
-        into.peer.clone_from(&info.peer);
-        into.ops.clone_from(&info.ops);
+        into.peer.clone_from(&facts.peer);
+        into.ops.clone_from(&facts.ops);
         into.light = match self.driver() {
             Ok(driver) => driver.light(),
             Err(error) => Light::Absent(error.message),

@@ -4,7 +4,7 @@ mod elements;
 mod tree;
 mod values;
 
-use std::{fs::File, io::Read, path::Path};
+use std::{io::Read, path::Path};
 
 use self::tree::{Bad, Element};
 use super::{
@@ -12,7 +12,7 @@ use super::{
     plan::{DevicePlan, DomainPlan, HostPlan, Life},
 };
 use crate::{
-    driver::{Answer, Error},
+    driver::{Answer, Error, files},
     model::Kind,
 };
 
@@ -32,6 +32,7 @@ pub(super) fn domain_file(path: &Path) -> Answer<DomainPlan> {
         Ok(root) if root.name == "domain" && root.text("name").is_some() => elements::domain(&root),
         _ => Ok(DomainPlan { life: Life { kept: false, ..Life::default() }, ..definition::domain(text)? }),
     })
+    .map_err(files::of_file)
 }
 
 /// Reads a device from a file, in either format; with the text.
@@ -44,7 +45,8 @@ pub(super) fn device_file(path: &Path) -> Answer<(DevicePlan, String)> {
             _ => Err(definition::device(text)?),
         };
         Ok((device, text.to_owned()))
-    })?;
+    })
+    .map_err(files::of_file)?;
     Ok((device.or_else(definition::device_plan)?, text))
 }
 
@@ -79,9 +81,12 @@ fn root(text: &str, names: &[&str]) -> Result<Element, Bad> {
 fn read<T>(path: &Path, parse: impl FnOnce(&str) -> Result<T, Bad>) -> Answer<T> {
     let shown = path.display();
     let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
-        .map_err(|error| Error::io(format!("read {shown}"), &error))?;
+    let failed = |error: &_| Error::io(format!("read {shown}"), error);
+    let file = files::open(path).map_err(|error| failed(&error))?;
+    if !file.metadata().is_ok_and(|about| about.is_file()) {
+        return Err(Error::new(Kind::Refused, format!("read {shown}: it is no file")));
+    }
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
     if bytes.len() as u64 > LARGEST {
         return Err(Error::new(Kind::Malformed, format!("{shown}: it is larger than {} MiB", LARGEST >> 20)));
     }

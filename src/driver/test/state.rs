@@ -16,7 +16,7 @@ use super::{
     world::World,
 };
 use crate::{
-    driver::{Answer, Error},
+    driver::{Answer, Error, files},
     model::{DomainId, Kind, Nanos},
 };
 
@@ -94,17 +94,29 @@ pub(super) fn save(path: &Path, host: &str, world: &World) -> Answer<()> {
 
 /// The description of a domain that was saved to a file.
 pub(super) fn restore(path: &Path) -> Answer<DomainPlan> {
-    match read(path, "a saved domain")? {
-        Some(bytes) => parse(path, &bytes),
+    match read(path, "a saved domain").map_err(files::of_file)? {
+        Some(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
+            let message = format!("restore from {}: it is no domain that was saved: {error}", path.display());
+            Error::new(Kind::Malformed, message)
+        }),
         None => {
             Err(Error::new(Kind::Failed, format!("restore from {}: there is no such file", path.display())))
         }
     }
 }
 
-/// Writes a domain to a file.
+/// Writes a domain to a file that is not there yet, as toolstacks should: what one holds is a guest's memory.
 pub(super) fn write_domain(path: &Path, plan: &DomainPlan) -> Answer<()> {
-    write(path, plan)
+    let failed = |error: &std::io::Error| files::unusable("write", path, error);
+    let target = files::Target::make(path).map_err(|(error, _)| error)?;
+    let written = serde_json::to_vec(plan).map_err(Into::into).and_then(|bytes| {
+        let mut file = target.file();
+        file.write_all(&bytes).and_then(|()| file.sync_all())
+    });
+    written.map_err(|error| {
+        target.discard();
+        failed(&error)
+    })
 }
 
 fn revive(state: State) -> Result<World, String> {
@@ -174,9 +186,12 @@ impl World {
 fn read(path: &Path, what: &str) -> Answer<Option<Vec<u8>>> {
     let attempt = || format!("read {what} from {}", path.display());
     let mut bytes = Vec::new();
-    match File::open(path) {
+    match files::open(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::io(attempt(), &error)),
+        Ok(file) if !file.metadata().is_ok_and(|about| about.is_file()) => {
+            return Err(Error::new(Kind::Refused, format!("{}: it is no file", attempt())));
+        }
         Ok(file) => file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| Error::io(attempt(), &e))?,
     };
     if bytes.len() as u64 > LARGEST {

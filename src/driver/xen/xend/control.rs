@@ -267,13 +267,15 @@ impl Act<'_> {
         let form = Form::op(if op == Op::Dump { "dump" } else { "save" }).with("file", target.text()?);
         let form = extras.iter().fold(form, |form, key| form.with(key, 0));
         let Err(Undone { error, outcome }) = self.order(form) else { return Ok(()) };
+        // xend ends a guest before the last that can go wrong with its image: what says no leaves one that runs.
+        let stands = || op == Op::Dump || self.xend.now(self.domain.key).is_ok();
         Err(match outcome {
-            Outcome::Nothing => {
+            Outcome::Nothing if stands() => {
                 target.discard();
                 error
             }
             // It may be all there is of the guest.
-            Outcome::Unknown => {
+            Outcome::Nothing | Outcome::Unknown => {
                 let path = target.path().display();
                 error.hint(format!(
                     "it may have been done all the same: {path} is left as far as it was written"

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     driver::{
         Answer, Error,
-        files::{self, refused},
+        files::{self, unusable},
     },
     model::{Kind, definition::DeviceDefinition},
     wire::xml,
@@ -110,7 +110,7 @@ pub(super) fn source(file: &Path, local: bool) -> Answer<PathBuf> {
     let path = place(file, local)?;
     match fs::metadata(&path) {
         Err(error) if local && error.kind() != ErrorKind::PermissionDenied => {
-            Err(refused("read", file, &error))
+            Err(unusable("read", file, &error))
         }
         _ => Ok(path),
     }
@@ -127,7 +127,7 @@ pub(super) fn told(path: &Path) -> Answer<&str> {
 
 fn place(file: &Path, local: bool) -> Answer<PathBuf> {
     if local {
-        return path::absolute(file).map_err(|error| refused("find", file, &error));
+        return path::absolute(file).map_err(|error| unusable("find", file, &error));
     }
     if file.is_absolute() {
         return Ok(file.to_owned());

@@ -12,7 +12,7 @@ use nix::sys::statvfs::fstatvfs;
 use crate::{
     driver::{
         Answer, Error,
-        files::{Target, refused},
+        files::{Target, unusable},
     },
     model::{KiB, Kind},
 };
@@ -24,7 +24,7 @@ pub(super) use crate::driver::files::text;
 /// # Errors
 /// `Refused` where it is none that this user can read: xl was not even told.
 pub(super) fn source(file: &Path) -> Answer<PathBuf> {
-    let refuse = |error: &io::Error| refused("read", file, error);
+    let refuse = |error: &io::Error| unusable("read", file, error);
     let path = path::absolute(file).map_err(|error| refuse(&error))?;
     let kind = fs::metadata(&path).map_err(|error| refuse(&error))?.file_type();
     if !(kind.is_file() || kind.is_block_device()) {
@@ -41,7 +41,7 @@ pub(super) fn source(file: &Path) -> Answer<PathBuf> {
 pub(super) fn is_markup(file: &Path) -> Answer<bool> {
     let mut start = Vec::new();
     let read = File::open(file).and_then(|open| open.take(4096).read_to_end(&mut start));
-    read.map_err(|error| refused("read", file, &error))?;
+    read.map_err(|error| unusable("read", file, &error))?;
     let start = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&start);
     Ok(start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<'))
 }
