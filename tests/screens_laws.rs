@@ -443,11 +443,17 @@ fn overlay_of(kind: usize, at: usize, typed: &str) -> Option<Overlay> {
         },
         11 => Overlay::Revised {
             revised: Box::new(domtop::app::xml::Revised {
-                draft: domtop::app::xml::Draft { label: typed.into(), ..Default::default() },
                 problems: vec![markup::problem(at, typed, at.is_multiple_of(2))],
                 warnings: vec![typed.into()],
-                changes: domtop::app::xml::compare(&markup::markup(typed), &markup::markup(markup::LIVE)),
                 seen: at == 0,
+                ..domtop::app::xml::Revised::new(
+                    domtop::app::xml::Draft { label: typed.into(), ..Default::default() },
+                    domtop::app::xml::Texts {
+                        before: (markup::markup(typed), None),
+                        after: (markup::markup(markup::LIVE), None),
+                        disturbed: false,
+                    },
+                )
             }),
             offset: at,
         },

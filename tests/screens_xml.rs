@@ -72,12 +72,14 @@ fn unwell() -> Shown {
 
 /// What came of editing it.
 fn edited(app: &mut App, after: Markup, name: &str) {
+    edited_from(app, markup(&kept()), after, name);
+}
+
+/// The same, with what it was before.
+fn edited_from(app: &mut App, before: Markup, after: Markup, name: &str) {
     let identity = |name: &str| Some(Identity { name: name.into(), uuid: None });
-    let texts = Texts {
-        before: (markup(&kept()), identity("web1")),
-        after: (after, identity(name)),
-        disturbed: false,
-    };
+    let texts =
+        Texts { before: (before, identity("web1")), after: (after, identity(name)), disturbed: false };
     let draft =
         Draft { label: "web1".into(), file: Some("/nonexistent/web1.xml".into()), ..Draft::default() };
     app.update(Msg::Edited(Box::new(Edited { draft, came: Ok(Some(Box::new(texts))) })));
@@ -304,4 +306,134 @@ fn an_edited_text_longer_than_the_screen_scrolls() {
     assert!(matches!(app.overlay, Some(Overlay::Revised { .. })));
     press(&mut app, "Esc");
     assert!(app.overlay.is_none() && app.screen.focus == Panel::Xml);
+}
+
+/// A domain with a description, in one line, and with another's end.
+fn described(end: &str) -> Markup {
+    let long = "all the words that have been said of it so far ".repeat(9);
+    markup(&format!("<domain>\n  <description>{long}{end}</description>\n</domain>"))
+}
+
+#[test]
+fn what_differs_at_the_far_end_of_a_long_line_is_to_be_seen() {
+    for size in [(60, 15), (80, 24), (200, 60)] {
+        let mut app = panel(size);
+        edited_from(&mut app, described("and one"), described("and another"), "web1");
+        frame(&mut app);
+        let seen = text(&screen(&app));
+        let of = |sign: &str, end: &str| {
+            let row = |line: &str| line.contains(&format!("│ {sign}‹")) && line.contains(end);
+            seen.lines().any(row)
+        };
+        assert!(of("-", "and one</desc") && of("+", "and another</desc"), "{size:?}\n{seen}");
+    }
+}
+
+#[test]
+fn all_that_is_said_of_what_was_edited() {
+    let mut app = panel((60, 15));
+    edited_from(&mut app, described("and one"), described("and another"), &"web-9-".repeat(20));
+    frame(&mut app);
+    insta::assert_snapshot!(text(&screen(&app)));
+}
+
+/// What stands in the box, line by line, from its first line to its last.
+fn scrolled(app: &mut App) -> String {
+    let line = |app: &App, nth: u16| -> String {
+        let area = app.screen.regions.picks;
+        let line = row(&screen(app), area.y + nth);
+        line.chars().skip(area.x.into()).take(area.width.into()).collect()
+    };
+    let (lines, page) = (app.screen.regions.lines, app.screen.regions.picks.height);
+    let mut all = String::new();
+    for _ in usize::from(page)..lines {
+        all += &line(app, 0);
+        press(app, "Down");
+    }
+    (0..page.min(u16::try_from(lines).unwrap())).fold(all, |all, nth| all + &line(app, nth))
+}
+
+#[test]
+fn each_word_of_what_is_wrong_and_of_what_it_means_can_be_read_and_the_keys_with_it() {
+    let name = "x".repeat(150);
+    let message =
+        "there is no bus of this name: it is one of ide, scsi, virtio, xen, usb and sata, by the machine";
+    for size in [(40, 12), (60, 15), (80, 24)] {
+        let mut app = panel(size);
+        let mut after = described("and another");
+        after.problems = vec![problem(2, message, false)];
+        edited_from(&mut app, described("and one"), after, &name);
+        frame(&mut app);
+        let seen = text(&screen(&app));
+        for key in ["y defines it", "e edits again", "n drops it", "Esc leaves it in its file"] {
+            assert!(seen.contains(key), "{key}: {size:?}\n{seen}");
+        }
+        let lines = app.screen.regions.lines;
+        let told = |app: &App, from: usize| {
+            let to = from - 1 + usize::from(app.screen.regions.picks.height);
+            text(&screen(app)).contains(&format!("Edited: lines {from} to {to} of {lines} "))
+        };
+        assert!(told(&app, 1) || size.1 == 24, "that there is more is told: {size:?}\n{seen}");
+        let all = scrolled(&mut app);
+        let last = lines + 1 - usize::from(app.screen.regions.picks.height);
+        assert!(told(&app, last) || size.1 == 24, "{}", text(&screen(&app)));
+        let close = |text: &str| text.replace(' ', "");
+        for part in [message, &name, "this defines another domain, or renames it"] {
+            assert!(close(&all).contains(&close(part)), "{part}: {size:?}\n{all}");
+        }
+    }
+}
+
+#[test]
+fn a_problem_above_the_text_slides_to_be_read_to_its_end() {
+    let mut app = panel((80, 24));
+    let mut told = unwell();
+    told.markup.problems[0].message = format!("{} at the very end", "much is to be said of it".repeat(5));
+    tell(&mut app, Which::Live, Ok(told));
+    frame(&mut app);
+    assert!(!text(&screen(&app)).contains("at the very end"));
+    press(&mut app, &["Right"; 24].join(" "));
+    assert!(text(&screen(&app)).contains("at the very end"), "{}", text(&screen(&app)));
+}
+
+#[test]
+fn without_borders_a_row_says_whose_definition_it_is_and_which() {
+    let mut app = panel((60, 15));
+    let title = |app: &App| row(&screen(app), 1).trim().to_owned();
+    assert_eq!(title(&app), "XML web1 live");
+    press(&mut app, "l");
+    assert_eq!(title(&app), "XML web1 kept");
+    press(&mut app, "d @");
+    assert_eq!(title(&app), "XML web1 live against kept stays");
+    let area = app.screen.regions.xml;
+    assert_eq!((area.y, area.height), (2, 12), "the rest is for its rows");
+}
+
+#[test]
+fn of_a_domain_that_does_not_run_there_is_only_what_is_kept() {
+    for size in [(60, 15), (120, 34)] {
+        let mut app = fixture::app(size.0, size.1);
+        fixture::move_to(&mut app, "archive");
+        press(&mut app, "x");
+        tell(&mut app, Which::Live, Ok(Shown { markup: markup(&kept()), ..Shown::default() }));
+        tell(&mut app, Which::Kept, Ok(Shown { markup: markup(&kept()), ..Shown::default() }));
+        let seen = text(&screen(&app));
+        assert!(seen.contains("archive kept"), "{seen}");
+        press(&mut app, "d");
+        let seen = text(&screen(&app));
+        assert!(seen.contains("it does not run: there is only what is kept of it"), "{seen}");
+        assert!(!seen.contains("nothing differs"), "{seen}");
+    }
+}
+
+#[test]
+fn a_domain_that_has_gone_is_told_in_the_title() {
+    let mut app = panel((120, 34));
+    press(&mut app, "@");
+    assert!(!text(&screen(&app)).contains(" gone "));
+    app.xml.of = Some((
+        HostId(0),
+        domtop::model::DomainKey { id: Some(domtop::model::DomainId(99)), uuid: uuid::Uuid::from_u128(9) },
+    ));
+    assert!(text(&screen(&app)).contains("web1 live stays gone "), "{}", text(&screen(&app)));
 }

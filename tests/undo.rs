@@ -262,3 +262,31 @@ fn an_order_upon_what_is_kept_is_not_carried_out_where_that_is_another_by_now() 
     assert!(failure.to_string().contains("somebody changed what is kept"), "{failure}");
     assert!(report.trails.is_empty(), "no driver was asked");
 }
+
+#[test]
+fn what_is_kept_is_found_whichever_run_of_its_domain_it_was_read_at() {
+    let mut host = Host::new();
+    let key = host.web().key;
+    let kept = host.controller.kept(key).unwrap().xml;
+    let upon = Some(Upon { key, kept: kept.as_str().into() });
+    assert_eq!(host.run(&[Change::Destroy]).failure, None);
+    host.pass(10_000);
+    let off = DomainKey { id: None, ..key };
+    assert_eq!(host.controller.kept(off).unwrap().xml, kept);
+    assert_eq!(host.controller.kept(key).unwrap().xml, kept, "it does not run any more");
+    let start = Request::Domain(off, Change::Start);
+    let order = Order { job: JobId(1), command: String::new(), requests: vec![start], undoes: None, upon };
+    assert_eq!(execute(&host.controller, &order).failure, None, "what it was made upon is as it was");
+    host.pass(10_000);
+    assert_eq!(host.controller.kept(off).unwrap().xml, kept, "it runs again");
+    let other = DomainKey { id: None, uuid: uuid::Uuid::from_u128(1) };
+    assert!(host.controller.kept(other).is_err());
+    assert!(host.controller.kept(DomainKey::default()).is_err(), "no uuid is nobody's");
+}
+
+#[test]
+fn why_a_change_of_what_is_kept_cannot_be_taken_back_speaks_of_what_is_kept() {
+    let Reversal::Never(why) = Op::Undefine.reversal() else { panic!("there is no inverse") };
+    assert!(why.contains("kept"), "{why}");
+    assert!(!why.contains("ended"), "it ends nothing: {why}");
+}

@@ -289,8 +289,7 @@ impl App {
         let told = job.failure.as_ref().map(brief).or_else(|| incomplete(job));
         let told = told.map(|why| (job.title.clone(), why));
         let mut effects = vec![Effect::Poke(host)];
-        let about = self.jobs.job(id).and_then(|job| Some((job.host, job.target.as_ref()?.key)));
-        if about.is_some() && about == self.xml.of {
+        if self.jobs.job(id).zip(self.xml.of).is_some_and(|(job, of)| job.redefines(of)) {
             self.xml.age();
         }
         let file = self.defined(id);

@@ -84,6 +84,8 @@ pub struct Regions {
     pub rows: Area,
     /// Lines of the overlay's list that can be picked; the first shows its offset.
     pub picks: Area,
+    /// Lines the overlay's text has, where they are broken to the width there is: bounds its scrolling.
+    pub lines: usize,
     /// Lines each panel would need to show all, by place in [`Panel::ALL`]: bounds its scrolling.
     pub lengths: [u16; Panel::ALL.len()],
     /// The grid of the Pins panel.

@@ -15,6 +15,7 @@ mod edit;
 mod find;
 mod fold;
 mod read;
+mod stretch;
 mod take;
 mod walk;
 
@@ -25,6 +26,7 @@ pub use edit::{Draft, Edited, Identity, Revised, Texts};
 pub(in crate::app) use edit::{Keep, keeping};
 pub(in crate::app) use find::Before;
 pub use find::Hit;
+pub use stretch::Stretch;
 pub use take::Purpose;
 
 use crate::model::{DomainKey, HostId, Nanos, Which, markup::Markup};
@@ -165,6 +167,16 @@ impl Xml {
     /// The text whose lines are shown, where it is one and known.
     pub fn shown(&self) -> Option<&Shown> {
         if self.sight == Sight::Diff { None } else { self.reading().known() }
+    }
+
+    /// The word for what is shown: of a domain that does not run there is only what is kept.
+    pub fn word(&self) -> &'static str {
+        if self.sight == Sight::Live && self.is_off() { Sight::Kept.word() } else { self.sight.word() }
+    }
+
+    /// Whether it is the definition of a domain that does not run.
+    pub fn is_off(&self) -> bool {
+        self.of.is_some_and(|(_, key)| key.id.is_none())
     }
 
     /// The row under the cursor.

@@ -26,6 +26,7 @@ use crate::model::{
     Demand, Domain, DomainKey, DriverStatus, Failure, Kind, Op, Reason, Route, Stamp, Standing, Step, Trail,
     Which,
     definition::Told,
+    domain::run_of,
     request::{Change, Request},
 };
 
@@ -100,18 +101,27 @@ impl Stack {
         Ok(at)
     }
 
-    /// A domain's definition.
+    /// A domain's definition. What is kept of one is the same whichever run of it the key is of.
     ///
     /// # Errors
     /// The reasons of the drivers, where none could.
     pub fn definition(&self, key: DomainKey, which: Which) -> Outcome<Told> {
-        let told = self.read(Op::Definition, |driver| driver.definition(key, which));
-        match (told, which, self.twins.kept_as(key)) {
-            (Err(failure), Which::Kept, Some(kept)) if may_be_anothers(&failure) => {
-                self.read(Op::Definition, |driver| driver.definition(kept, which))
+        let ask = |key| self.read(Op::Definition, |driver| driver.definition(key, which));
+        match ask(key) {
+            Err(failure) if which == Which::Kept && may_be_anothers(&failure) => {
+                let kept = self.twins.kept_as(key).or_else(|| self.kept_by_now(key));
+                kept.map_or(Err(failure), ask)
             }
-            (told, ..) => told,
+            told => told,
         }
+    }
+
+    /// Under which key the definition of a domain is kept that was started or has ended since it had this one.
+    fn kept_by_now(&self, key: DomainKey) -> Option<DomainKey> {
+        let mut domains = Vec::new();
+        self.domains(&mut domains).ok().filter(|_| !key.uuid.is_nil())?;
+        let now = run_of(&domains, key)?.key;
+        Some(self.twins.kept_as(now).unwrap_or(now)).filter(|now| *now != key)
     }
 
     /// The operations that some driver that could be opened can do.

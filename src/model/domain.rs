@@ -19,6 +19,13 @@ pub struct DomainKey {
     pub uuid: Uuid,
 }
 
+impl DomainKey {
+    /// Whether both are of the same domain, though it may be of two runs of it.
+    pub fn same_domain(self, other: Self) -> bool {
+        self == other || (!self.uuid.is_nil() && self.uuid == other.uuid)
+    }
+}
+
 /// One domain as it stood when it was read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Domain {
@@ -74,6 +81,12 @@ pub fn find<'a>(domains: &'a [Domain], wanted: &str) -> Option<&'a Domain> {
         .or_else(|| is(&|d| d.name.raw() == wanted))
         .or_else(|| is(&|d| d.name.shown() == wanted))
         .or_else(|| uuid.and_then(|uuid| is(&|d| d.key.uuid == uuid)))
+}
+
+/// What there is of a domain: the run a key is of or, where that has ended or is none, another.
+pub fn run_of(domains: &[Domain], key: DomainKey) -> Option<&Domain> {
+    let same = |domain: &&Domain| domain.key.same_domain(key);
+    domains.iter().find(|domain| domain.key == key).or_else(|| domains.iter().find(same))
 }
 
 /// How many virtual CPUs a domain has.

@@ -39,6 +39,18 @@ pub enum Part {
     Aside,
 }
 
+impl Line {
+    /// Whether an element begins on it.
+    pub fn begins_element(&self) -> bool {
+        let mut after = self.parts.iter().skip(1);
+        let opens = |(part, text): &(Part, String)| {
+            let next = after.next().map(|(next, _)| *next);
+            (*part, next) == (Part::Punctuation, Some(Part::Element)) && text.ends_with('<')
+        };
+        self.parts.iter().any(opens)
+    }
+}
+
 /// What is wrong with a text, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {

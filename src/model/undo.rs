@@ -26,9 +26,10 @@ impl Op {
             | Self::Pin
             | Self::SetScheduler
             | Self::Rename => Reversal::Inverse,
-            Self::Destroy | Self::Undefine | Self::Save => {
+            Self::Destroy | Self::Save => {
                 Reversal::Never("what ended a domain is not undone by another start of it")
             }
+            Self::Undefine => Reversal::Never("what was kept of it is gone, and kept nowhere else"),
             Self::Shutdown | Self::Reboot => {
                 Reversal::Never("a guest that was asked cannot be asked to forget it")
             }

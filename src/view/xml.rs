@@ -2,11 +2,13 @@
 
 mod line;
 mod revised;
+mod sentence;
 
 pub(super) use revised::draw as revised;
 
 use line::{Ink, text};
 use ratatui::{layout::Rect, style::Style};
+use sentence::Sentence;
 use unicode_width::UnicodeWidthStr;
 
 use super::canvas::{Canvas, Pen, area};
@@ -16,6 +18,7 @@ use crate::{
         xml::{Change, Hit, Reading, Row, Shown, Side, Sight, Xml},
     },
     model::{HostId, markup::Problem, text::visible},
+    theme::Theme,
 };
 
 /// From this width on lines have their numbers.
@@ -24,8 +27,8 @@ const NUMBERED: u16 = 60;
 /// Draws it.
 pub(super) fn draw(canvas: &mut Canvas<'_>, inner: Rect) {
     let xml = &canvas.app.xml;
+    let inner = title(canvas, inner);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    title(canvas, Rect { x: inner.x.saturating_sub(1), ..inner });
     canvas.regions.xml = area(inner);
     canvas.regions.lengths[Panel::Xml as usize] = u16::try_from(xml.rows.len()).unwrap_or(u16::MAX);
     if xml.rows.is_empty() {
@@ -43,17 +46,36 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, inner: Rect) {
     }
 }
 
-/// Of whom, what of it, and what is wrong with it.
-fn title(canvas: &mut Canvas<'_>, inner: Rect) {
-    let xml = &canvas.app.xml;
-    let (theme, host) = (canvas.theme, xml.of.and_then(|(host, _)| elsewhere(canvas.app, host)));
-    let mut pen = canvas.title_pen(Panel::Xml, inner);
-    pen.put(&xml.label, theme.strong());
+/// Of whom, what of it, and what is wrong with it: in the border, or else in the first line. Returns what it leaves.
+fn title(canvas: &mut Canvas<'_>, inner: Rect) -> Rect {
+    if canvas.framed {
+        let width = inner.width.saturating_sub(2);
+        title_into(canvas.app, &mut canvas.title_pen(Panel::Xml, Rect { width, ..inner }));
+        return inner;
+    }
+    let (app, theme) = (canvas.app, canvas.theme);
+    let mut pen = canvas.pen(inner, 0);
+    pen.leave(1).skip(1).put(Panel::Xml.title(), theme.title_focused()).skip(1);
+    title_into(app, &mut pen);
+    let height = inner.height.min(1);
+    Rect { y: inner.y + height, height: inner.height - height, ..inner }
+}
+
+fn title_into(app: &App, pen: &mut Pen<'_>) {
+    let (xml, theme) = (&app.xml, pen.theme);
+    let host = xml.of.and_then(|(host, _)| elsewhere(app, host));
+    let stays = if xml.fixed { " stays" } else { "" };
+    let gone = if app.xml_is_gone() { " gone" } else { "" };
+    // Whose it is may be long; what of it is said all the same.
+    let after = [xml.word(), stays, gone].iter().map(|word| word.len()).sum::<usize>() + 2;
+    let room = pen.room().saturating_sub(u16::try_from(after).unwrap_or(u16::MAX));
+    let name = u16::try_from(xml.label.width()).unwrap_or(u16::MAX);
+    pen.field(name.min(room), &xml.label, theme.strong());
     if let Some(host) = host {
         pen.put("@", theme.dim()).put(&host, theme.warning());
     }
-    pen.put(" ", theme.title()).put(xml.sight.word(), theme.accent());
-    pen.put(if xml.fixed { " stays " } else { " " }, theme.label());
+    pen.put(" ", theme.title()).put(xml.word(), theme.accent());
+    pen.put(stays, theme.label()).put(gone, theme.warning()).put(" ", theme.label());
     if let Some(wrong) = xml.shown().map(|shown| shown.markup.problems.len()).filter(|wrong| *wrong > 0) {
         let problems = if wrong == 1 { "problem" } else { "problems" };
         pen.print(theme.warning(), format_args!("{} {wrong} {problems} ", pen.signs.warn));
@@ -82,9 +104,16 @@ fn nothing(canvas: &mut Canvas<'_>, inner: Rect) {
         canvas.pen(inner, row).put("no domain under the cursor", theme.dim());
         return;
     }
-    let both = [("what it runs with", &xml.live), ("what is kept of it", &xml.kept)];
-    let seen = |reading: &Reading| xml.sight == Sight::Diff || std::ptr::eq(reading, xml.reading());
-    for (what, reading) in both.into_iter().filter(|(_, reading)| seen(reading)) {
+    let off = xml.is_off() && xml.sight == Sight::Diff;
+    if off {
+        let what = "it does not run: there is only what is kept of it";
+        canvas.pen(inner, row).put(what, theme.text());
+        row += 1;
+    }
+    let live = ("what it runs with", &xml.live, Sight::Live);
+    let both = [live, ("what is kept of it", &xml.kept, Sight::Kept)];
+    let seen = |of: Sight| if xml.sight == Sight::Diff { !off || of == Sight::Kept } else { of == xml.sight };
+    for (what, reading, _) in both.into_iter().filter(|(.., of)| seen(*of)) {
         match reading {
             Reading::Failed(why, _) => row = failed(canvas, inner, (row, what, why)),
             Reading::Unread => {
@@ -94,7 +123,10 @@ fn nothing(canvas: &mut Canvas<'_>, inner: Rect) {
         }
         row += 1;
     }
-    if both.iter().all(|(_, reading)| reading.known().is_some()) && xml.sight == Sight::Diff {
+    if off {
+        return;
+    }
+    if both.iter().all(|(_, reading, _)| reading.known().is_some()) && xml.sight == Sight::Diff {
         canvas.pen(inner, row).put("it runs with what is kept of it: nothing differs", theme.good());
     } else if xml.shown().is_some() {
         canvas.pen(inner, row).put("the definition is empty", theme.dim());
@@ -105,33 +137,15 @@ fn nothing(canvas: &mut Canvas<'_>, inner: Rect) {
 fn failed(canvas: &mut Canvas<'_>, inner: Rect, (mut line, what, why): (u16, &str, &[String])) -> u16 {
     let theme = canvas.theme;
     canvas.pen(inner, line).put("! cannot read ", theme.error()).put(what, theme.error());
-    let room = usize::from(inner.width.saturating_sub(2)).max(1);
     for reason in why {
         // A reason may be long, and is nowhere else.
-        for part in wrapped(reason, room) {
+        let reason = Sentence::default().and(reason, theme.text());
+        for range in reason.lines(inner.width.saturating_sub(2).into()) {
             line += 1;
-            canvas.pen(inner, line).skip(2).put(&part, theme.text());
+            reason.put(canvas.pen(inner, line).skip(2), range);
         }
     }
     line + 1
-}
-
-/// A sentence in lines of so many characters, broken at blanks where there are any.
-fn wrapped(text: &str, room: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let last = lines.last().map_or(0, |line| line.width());
-        if last > 0 && last + 1 + word.width() > room {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines
 }
 
 fn draw_row(pen: &mut Pen<'_>, xml: &Xml, row: Row) {
@@ -143,16 +157,20 @@ fn draw_row(pen: &mut Pen<'_>, xml: &Xml, row: Row) {
             }
         }
         (Row::File, Some(Shown { file: Some(file), .. })) => {
-            pen.put("  made of ", theme.label()).put(&visible(&file.to_string_lossy()), theme.text());
+            let file = Sentence::default()
+                .and("made of ", theme.label())
+                .and(visible(&file.to_string_lossy()), theme.text());
+            file.put(pen.skip(2), xml.left..usize::MAX);
         }
         (Row::Lost(place), Some(shown)) => {
             let clause = shown.lost.get(place).map_or("", String::as_str);
-            pen.put(pen.signs.warn, theme.warning()).skip(1).put("lost: ", theme.warning());
-            pen.put(clause, theme.text());
+            let lost = Sentence::default().and("lost: ", theme.warning()).and(clause, theme.text());
+            lost.put(pen.put(pen.signs.warn, theme.warning()).skip(1), xml.left..usize::MAX);
         }
         (Row::Problem(place), Some(shown)) => {
             if let Some(problem) = shown.markup.problems.get(place) {
-                draw_problem(pen, problem);
+                pen.put(pen.signs.warn, grave(theme, problem)).skip(1);
+                told(theme, problem).put(pen, xml.left..usize::MAX);
             }
         }
         (Row::Line(line), Some(shown)) => draw_line(pen, (xml, shown), line),
@@ -160,19 +178,18 @@ fn draw_row(pen: &mut Pen<'_>, xml: &Xml, row: Row) {
     }
 }
 
-/// `! 12:5: /domain/devices/disk[2]: …`.
-fn draw_problem(pen: &mut Pen<'_>, problem: &Problem) {
-    let theme = pen.theme;
-    let style = grave(pen, problem);
-    pen.put(pen.signs.warn, style).print(style, format_args!(" {}:{}: ", problem.line, problem.column));
+/// `12:5: /domain/devices/disk[2]: …`.
+fn told(theme: &Theme, problem: &Problem) -> Sentence {
+    let place = format!("{}:{}: ", problem.line, problem.column);
+    let mut told = Sentence::default().and(place, grave(theme, problem));
     if !problem.path.is_empty() {
-        pen.put(&visible(&problem.path), theme.label()).put(": ", theme.label());
+        told = told.and(visible(&problem.path), theme.label()).and(": ", theme.label());
     }
-    pen.put(&visible(&problem.message), theme.text());
+    told.and(visible(&problem.message), theme.text())
 }
 
-fn grave(pen: &Pen<'_>, problem: &Problem) -> Style {
-    if problem.fatal { pen.theme.error() } else { pen.theme.warning() }
+fn grave(theme: &Theme, problem: &Problem) -> Style {
+    if problem.fatal { theme.error() } else { theme.warning() }
 }
 
 /// A line: what is wrong in it, its number, whether it can be folded, its text.
@@ -181,7 +198,7 @@ fn draw_line(pen: &mut Pen<'_>, (xml, shown): (&Xml, &Shown), number: usize) {
     let Some(line) = shown.markup.lines.get(number) else { return };
     let mut wrong = shown.markup.problems.iter().filter(|problem| problem.line == number + 1);
     match wrong.next().map(|first| wrong.find(|other| other.fatal).unwrap_or(first)) {
-        Some(problem) => pen.put(signs.warn, grave(pen, problem)),
+        Some(problem) => pen.put(signs.warn, grave(theme, problem)),
         None => pen.skip(1),
     };
     if pen.room() >= NUMBERED {
@@ -192,7 +209,7 @@ fn draw_line(pen: &mut Pen<'_>, (xml, shown): (&Xml, &Shown), number: usize) {
     let sign = if folded { signs.folded } else { signs.unfolded };
     pen.put(if line.fold.is_some() { sign } else { " " }, theme.key());
     pen.put(if xml.left > 0 { signs.more[0] } else { " " }, theme.dim());
-    text(pen, line, &Ink { left: xml.left, hits: hits(xml, number), side: None });
+    text(pen, line, &Ink { left: xml.left, end: usize::MAX, hits: hits(xml, number), side: None });
     if let Some(last) = line.fold.filter(|_| folded) {
         pen.skip(1).print(theme.accent(), format_args!("{} {} lines", signs.ellipsis, last - number));
     }
@@ -210,7 +227,8 @@ fn draw_change(pen: &mut Pen<'_>, change: &Change, (xml, place): (&Xml, usize)) 
         }
     };
     pen.put(sign, style).put(if xml.left > 0 { signs.more[0] } else { " " }, theme.dim());
-    text(pen, &change.line, &Ink { left: xml.left, hits: hits(xml, place), side: Some(change.side) });
+    let ink = Ink { left: xml.left, end: usize::MAX, hits: hits(xml, place), side: Some(change.side) };
+    text(pen, &change.line, &ink);
 }
 
 /// What was looked for, where it stands in a line.

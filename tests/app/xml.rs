@@ -748,3 +748,103 @@ fn the_mouse_scrolls_picks_and_folds() {
     desk.click(90, 2 + 6);
     assert_eq!(desk.app.xml.rows.len(), rows - 4, "`<os>` is folded");
 }
+
+/// What the host has of web1 is another run of it from now on.
+fn run_again(desk: &mut Desk, id: Option<u32>) -> DomainKey {
+    let guest = desk.guest("web1");
+    guest.domain.key.id = id.map(domtop::model::DomainId);
+    guest.domain.key
+}
+
+#[test]
+fn a_panel_that_stays_goes_on_with_the_next_run_of_its_domain() {
+    let mut desk = open();
+    desk.press("@");
+    assert!(!desk.app.xml_is_gone());
+    let next = run_again(&mut desk, Some(7));
+    assert_eq!(asked(&desk.tick(1000)), [(next, Which::Live)], "what it runs with now is read");
+    assert_eq!(desk.app.xml.of, Some((HOST, next)));
+    assert_eq!(desk.app.xml.rows.len(), LIVE.lines().count(), "what is known is seen until then");
+    assert!(desk.app.xml.fixed && !desk.app.xml_is_gone());
+    desk.tell(Msg::Definition(HOST, (next, Which::Live), Ok(Box::default())));
+    let off = run_again(&mut desk, None);
+    desk.tick(1000);
+    assert_eq!(desk.app.xml.of, Some((HOST, off)), "nor does it lose one that stops");
+}
+
+#[test]
+fn of_a_domain_that_has_gone_a_panel_that_stays_says_so() {
+    let mut desk = open();
+    desk.press("@");
+    desk.guests.remove(1);
+    desk.tick(1000);
+    assert!(desk.app.xml_is_gone());
+    assert_eq!(desk.app.xml.rows.len(), LIVE.lines().count());
+    // One without a uuid is no other's next run.
+    desk.guests[0].domain.key.uuid = Uuid::nil();
+    desk.app.xml.of = Some((HOST, DomainKey { id: None, uuid: Uuid::nil() }));
+    desk.tick(1000);
+    assert!(desk.app.xml_is_gone());
+}
+
+#[test]
+fn what_is_kept_is_read_anew_after_a_job_that_makes_definitions() {
+    for (keys, request) in [
+        (": define Space /nonexistent/x.xml Enter", Request::Define("/nonexistent/x.xml".into())),
+        (": create Space /nonexistent/x.xml Enter", Request::Create("/nonexistent/x.xml".into())),
+        (": restore Space /nonexistent/x.xml Enter y", Request::Restore("/nonexistent/x.xml".into())),
+    ] {
+        let mut desk = open();
+        desk.press("l");
+        tell(&mut desk, Which::Kept, &kept());
+        desk.press(keys);
+        let job = desk.app.jobs.list().next_back().unwrap();
+        assert_eq!(job.requests, [request]);
+        let id = job.id;
+        let report = Report { failure: None, ..Report::lost(&order(id), "") };
+        let effects = desk.tell(Msg::Reported(HOST, id, Box::new(report)));
+        assert_eq!(asked(&effects), [(web1(&desk), Which::Kept)], "{keys}");
+    }
+}
+
+#[test]
+fn the_element_at_a_closing_tag_or_within_a_text_is_copied_whole() {
+    let mut desk = open();
+    let at = |what: &str| LIVE.lines().position(|line| line.contains(what)).unwrap();
+    let lines = |from: usize, to: usize| -> String {
+        LIVE.lines().skip(from).take(to + 1 - from).flat_map(|line| [line, "\n"]).collect()
+    };
+    desk.app.xml.cursor = at("</os>");
+    assert_eq!(clipboard(&desk.press("Y")), Some(lines(at("<os>"), at("</os>"))));
+    assert!(notice(&desk).ends_with("clipboard: 5 lines"), "{}", notice(&desk));
+    desk.app.xml.cursor = at("<kernel>");
+    assert_eq!(clipboard(&desk.press("Y")), Some(lines(at("<kernel>"), at("<kernel>"))));
+    assert!(notice(&desk).ends_with("clipboard: 1 line"), "{}", notice(&desk));
+    let text = "<domain>\n  <description>\n    all of it\n  </description>\n</domain>";
+    tell(&mut desk, Which::Live, text);
+    desk.app.xml.cursor = 2;
+    let element = "  <description>\n    all of it\n  </description>\n";
+    assert_eq!(clipboard(&desk.press("Y")).as_deref(), Some(element));
+}
+
+#[test]
+fn to_ask_for_what_is_kept_never_closes_the_panel() {
+    let mut desk = open();
+    desk.press(": xml Space --kept Enter");
+    assert!(desk.app.screen.shows(Panel::Xml), "it has the keys");
+    assert_eq!(desk.app.xml.sight, Sight::Kept);
+    desk.press("1 : xml Space --kept Enter");
+    assert_eq!(desk.app.screen.focus, Panel::Xml);
+}
+
+#[test]
+fn what_is_to_be_edited_may_be_started_or_stopped_meanwhile() {
+    let mut desk = open();
+    let before = web1(&desk);
+    assert_eq!(asked(&desk.press("e")), [(before, Which::Kept)]);
+    run_again(&mut desk, Some(7));
+    desk.tick(1000);
+    let told = Shown { markup: markup(&kept()), ..Shown::default() };
+    let effects = desk.tell(Msg::Definition(HOST, (before, Which::Kept), Ok(Box::new(told))));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Edit(_))), "{}", notice(&desk));
+}

@@ -177,6 +177,7 @@ impl Desk {
             headers: headers.map(|(c, n)| (*c, area(1 + 6 * n, 1, 6, 1))).collect(),
             rows: area(1, 2, 78, rows),
             picks: area(20, 5, 40, 8),
+            lines: 0,
             jobs: Area::default(),
             events: area(61, rows + 4, 58, 4),
             pins: domtop::app::regions::Grid::default(),

@@ -2,9 +2,9 @@
 
 use super::{Job, Stage};
 use crate::{
-    app::{App, Effect},
+    app::{App, Effect, intent::Target},
     model::{
-        JobId, Nanos,
+        DomainKey, HostId, JobId, Nanos, Op,
         order::Undoes,
         request::{Change, Request},
         undo::inverse,
@@ -35,6 +35,13 @@ impl Undo {
 }
 
 impl Job {
+    /// Whether a domain's definition may be another after it: of whom the file is that it was given is not known.
+    pub(super) fn redefines(&self, (host, key): (HostId, DomainKey)) -> bool {
+        let makes = self.op().is_some_and(|op| matches!(op, Op::Create | Op::Define | Op::Restore));
+        let about = |target: &Target| target.key.same_domain(key);
+        self.host == host && (makes || self.target.as_ref().is_some_and(about))
+    }
+
     /// The requests that bring back what was there before.
     fn inverse(&self) -> Result<Vec<Request>, String> {
         let before = self.before.as_ref().ok_or("what was there before is not known")?;

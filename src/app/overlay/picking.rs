@@ -77,7 +77,7 @@ impl App {
             }
             Some(Overlay::Devices { ttys, .. }) => ttys.len(),
             Some(Overlay::Paste { text, .. }) => text.lines().count(),
-            Some(Overlay::Revised { revised, .. }) => revised.lines(),
+            Some(Overlay::Revised { revised, .. }) => revised.lines().max(self.screen.regions.lines),
             Some(
                 Overlay::Filter { .. }
                 | Overlay::Interval { .. }

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
-use super::{Change, Shown, compare};
+use super::{Change, Shown, Stretch, compare, stretch::stretches};
 use crate::{
     app::{
         App, Effect, Overlay, Panel,
@@ -88,6 +88,8 @@ pub struct Revised {
     pub warnings: Vec<String>,
     /// What differs from before.
     pub changes: Vec<Change>,
+    /// What differs within each of those lines.
+    pub stretches: Vec<Stretch>,
     /// Whether it was drawn: keys before that are no answers to it.
     pub seen: bool,
 }
@@ -105,7 +107,8 @@ impl Revised {
                 "somebody else changed what is kept meanwhile: this takes that back where it says otherwise";
             warnings.insert(0, what.into());
         }
-        Self { draft, problems: texts.after.0.problems, warnings, changes, seen: false }
+        let stretches = stretches(&changes);
+        Self { draft, problems: texts.after.0.problems, warnings, changes, stretches, seen: false }
     }
 
     /// Whether it can be ordered at all.
@@ -113,7 +116,7 @@ impl Revised {
         !self.problems.iter().any(|problem| problem.fatal)
     }
 
-    /// Lines it takes to show it.
+    /// Lines it takes to show it at least, where none has to be broken.
     pub const fn lines(&self) -> usize {
         self.problems.len() + self.warnings.len() + self.changes.len()
     }
@@ -164,7 +167,7 @@ impl App {
         let Some((draft, place)) = self.xml.draft.take() else { return Vec::new() };
         match told {
             // It would take the terminal from what the user is at by now.
-            Ok(_) if self.overlay.is_some() || place != self.whereabouts() => {
+            Ok(_) if self.overlay.is_some() || self.went_on(&place) => {
                 self.say(format!("edit {}: it was read after you went on: ask again", draft.label));
                 Vec::new()
             }
@@ -185,9 +188,16 @@ impl App {
         (self.pane().id, self.screen.focus, shown.or(self.table.cursor))
     }
 
+    /// Whether the user looks at something else by now; another run of the same domain is not.
+    fn went_on(&self, (host, panel, was): &Place) -> bool {
+        let (by_now, focus, is) = self.whereabouts();
+        let same = was.zip(is).map_or(*was == is, |(was, is)| was.same_domain(is));
+        (*host, *panel) != (by_now, focus) || !same
+    }
+
     /// Who goes on to something else does not want it edited any more.
     pub(super) fn forget_left(&mut self) {
-        if self.xml.draft.as_ref().is_some_and(|(_, place)| *place != self.whereabouts()) {
+        if self.xml.draft.as_ref().is_some_and(|(_, place)| self.went_on(place)) {
             self.call_off();
         }
     }

@@ -46,11 +46,14 @@ impl Xml {
         (0..=line.min(lines.len().checked_sub(1)?)).rev().find(holds)
     }
 
-    /// The lines of the element a line begins or lies in: all of it where none does over several lines.
+    /// The lines of the element that begins on a line; where none does, of the one the line ends or lies in.
     pub(super) fn extent(&self, line: usize) -> Option<std::ops::RangeInclusive<usize>> {
         let lines = &self.shown()?.markup.lines;
-        let last = lines.get(line)?.fold.unwrap_or(line);
-        Some(line..=last)
+        let begins = match lines.get(line)? {
+            here if here.fold.is_some() || here.begins_element() => line,
+            _ => self.element(line).unwrap_or(line),
+        };
+        Some(begins..=lines[begins].fold.unwrap_or(begins))
     }
 
     /// Unfolds what hides a line.

@@ -5,7 +5,7 @@ use crate::{
     app::{App, Effect, Panel},
     model::{
         Domain, DomainKey, HostId, KiB, Name, Nanos, Which,
-        domain::{VcpuCount, find},
+        domain::{VcpuCount, find, run_of},
         text::visible,
     },
 };
@@ -21,12 +21,13 @@ impl App {
         let mut words = crate::app::words::split(typed);
         let all = words.len();
         words.retain(|word| word != "--kept");
-        if words.len() < all {
+        let kept = words.len() < all;
+        if kept {
             self.sight_xml(Sight::Kept);
         }
         let Some(word) = words.first() else {
-            let hidden = self.screen.is_hidden(Panel::Xml);
-            if hidden {
+            // Who says what of it is to be seen does not mean to close it.
+            if kept || self.screen.is_hidden(Panel::Xml) {
                 self.screen.focus_on(Panel::Xml);
             } else {
                 self.screen.toggle(Panel::Xml);
@@ -93,7 +94,7 @@ impl App {
 
     fn follow_xml(&mut self) {
         if self.xml.fixed && self.xml.of.is_some() {
-            return;
+            return self.follow_runs();
         }
         let host = self.pane().id;
         let found = self.selected().map(|domain| (domain.key, domain.label().into_owned()));
@@ -104,13 +105,30 @@ impl App {
         }
     }
 
+    /// Goes on with another run of the domain the panel stays with, where that is what there is of it now.
+    fn follow_runs(&mut self) {
+        let found = self.domain_of_xml().map(|domain| (domain.key, domain.label().into_owned()));
+        if let Some(((key, label), (host, _))) = found.zip(self.xml.of) {
+            self.xml.turn_to(Some((host, key)), label);
+        }
+    }
+
+    /// The domain whose definition is shown, as its host has it now.
+    fn domain_of_xml(&self) -> Option<&Domain> {
+        let (host, key) = self.xml.of?;
+        let pane = self.hosts.iter().find(|pane| pane.id == host)?;
+        run_of(&pane.latest.as_ref()?.domains, key)
+    }
+
+    /// Whether its host does not have the domain any more whose definition is shown.
+    pub fn xml_is_gone(&self) -> bool {
+        let pane = self.xml.of.and_then(|(host, _)| self.hosts.iter().find(|pane| pane.id == host));
+        pane.is_some_and(|pane| pane.latest.is_some()) && self.domain_of_xml().is_none()
+    }
+
     /// Where the domain was seen to change in what its definition says, that is read anew.
     fn notice_xml(&mut self) {
-        let Some((host, key)) = self.xml.of else { return };
-        let pane = self.hosts.iter().find(|pane| pane.id == host);
-        let snapshot = pane.and_then(|pane| pane.latest.as_ref());
-        let found = snapshot.and_then(|snapshot| snapshot.domains.iter().find(|domain| domain.key == key));
-        let Some(seen) = found.map(seen) else { return };
+        let Some(seen) = self.domain_of_xml().map(seen) else { return };
         let last = self.xml.seen.replace(seen.clone());
         if last.is_some_and(|last| last != seen) {
             self.xml.age();
@@ -153,11 +171,19 @@ fn seen(domain: &Domain) -> Seen {
 }
 
 impl Xml {
-    /// Another domain's from now on, where it is another.
+    /// Another domain's from now on, where it is another. Of another run of the same one, what is known is seen until
+    /// it is read anew.
     pub(super) fn turn_to(&mut self, of: Option<(HostId, DomainKey)>, label: String) {
         self.label = label;
         if self.of == of {
             return;
+        }
+        let same = |((host, run), (other, next)): ((HostId, DomainKey), (HostId, DomainKey))| {
+            host == other && run.same_domain(next)
+        };
+        if self.of.zip(of).is_some_and(same) {
+            self.of = of;
+            return self.age();
         }
         // What was asked is still under way; so is what is edited.
         let (asked, sent) = (std::mem::take(&mut self.asked), std::mem::take(&mut self.sent));

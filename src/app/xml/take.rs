@@ -116,7 +116,9 @@ impl App {
             self.complain("there is nothing to copy here".into());
             return Vec::new();
         };
-        self.say(format!("{what} is in the terminal's clipboard: {} lines", text.lines().count()));
+        let lines = text.lines().count();
+        let unit = if lines == 1 { "line" } else { "lines" };
+        self.say(format!("{what} is in the terminal's clipboard: {lines} {unit}"));
         vec![Effect::Clipboard(text)]
     }
 

@@ -3,6 +3,8 @@
 use super::{Row, Sight, Xml, diff};
 use crate::app::{App, domains::Step};
 
+/// Columns before what is said of a text that one of its lines has not: of its sign, of a word.
+const SIGN: usize = 8;
 /// Columns a step to the side goes.
 const ASIDE: usize = 8;
 
@@ -128,12 +130,16 @@ impl Xml {
         self.rows = rows;
     }
 
-    /// Characters of the longest line.
+    /// Characters of the longest line, of what is said before the text too.
     fn widest(&self) -> usize {
         let width = |line: &crate::model::markup::Line| {
             line.parts.iter().map(|(_, text)| text.chars().count()).sum::<usize>()
         };
-        let text = self.shown().into_iter().flat_map(|shown| &shown.markup.lines).map(width).max();
-        text.or_else(|| self.changes.iter().map(|change| width(&change.line)).max()).unwrap_or(0)
+        let Some(shown) = self.shown() else {
+            return self.changes.iter().map(|change| width(&change.line)).max().unwrap_or(0);
+        };
+        let said = shown.markup.problems.iter().map(ToString::to_string).chain(shown.lost.iter().cloned());
+        let lines = shown.markup.lines.iter().map(width);
+        lines.chain(said.map(|said| said.chars().count() + SIGN)).max().unwrap_or(0)
     }
 }

@@ -13,6 +13,8 @@ use crate::{
 pub(super) struct Ink<'h> {
     /// Characters scrolled away to the left.
     pub(super) left: usize,
+    /// The character before which it is broken.
+    pub(super) end: usize,
     /// Where what was looked for stands in the line, from left to right.
     pub(super) hits: &'h [Hit],
     /// On which side of a comparison it is, where it is of one.
@@ -23,7 +25,7 @@ pub(super) struct Ink<'h> {
 pub(super) fn text(pen: &mut Pen<'_>, line: &Line, ink: &Ink<'_>) {
     let theme = pen.theme;
     // One more than has room, so that the rest is elided.
-    let end = ink.left + usize::from(pen.room()) + 1;
+    let end = ink.end.min(ink.left + usize::from(pen.room()) + 1);
     let mut hits = &ink.hits[ink.hits.partition_point(|hit| hit.end() <= ink.left)..];
     let (mut at, mut run) = (0, (String::new(), Style::default()));
     for (part, text) in &line.parts {
