@@ -379,6 +379,7 @@ fn a_saved_domain_is_restored_as_it_was() {
     lab.run("web1", Change::Dump(file.clone())).unwrap();
     assert!(file.exists() && lab.key("web1").id.is_some(), "a dump ends nothing");
     let dumped = fs::read(&file).unwrap();
+    lab.pass(9000);
     for change in [Change::Save(file.clone()), Change::Dump(file.clone())] {
         assert!(lab.refused("web1", change).contains("file exists"));
     }

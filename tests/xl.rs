@@ -263,11 +263,13 @@ fn a_file_that_is_there_is_not_written_over() {
     let fake = FakeXl::new(&format!("{ROW} exit 0"));
     let host = Host::over(&fake);
     let there = fake.written("there", "precious");
-    for change in
-        [Change::Save(there.clone()), Change::Dump(there.clone()), Change::Save("/nonexistent/x".into())]
-    {
+    for (change, kind) in [
+        (Change::Save(there.clone()), Kind::Refused),
+        (Change::Dump(there.clone()), Kind::Refused),
+        (Change::Save("/nonexistent/x".into()), Kind::Failed),
+    ] {
         let reason = host.refusal(&on(change));
-        assert_eq!(reason.kind, Kind::Refused, "{}", reason.message);
+        assert_eq!(reason.kind, kind, "{}", reason.message);
     }
     assert_eq!(fs::read_to_string(there).unwrap(), "precious");
     assert!(fake.verbs().iter().all(|verb| verb == "list"), "{:?}", fake.verbs());
@@ -368,10 +370,15 @@ fn what_cannot_be_read_is_refused_before_xl_is_told() {
     let fake = FakeXl::new("exit 0");
     let host = Host::over(&fake);
     nix::unistd::mkfifo(&fake.file("fifo"), nix::sys::stat::Mode::S_IRWXU).unwrap();
-    for file in [fake.file("missing"), fake.folder.clone(), fake.file("fifo"), PathBuf::new(), "a\0b".into()]
-    {
+    for (file, kind) in [
+        (fake.file("missing"), Kind::Failed),
+        (PathBuf::new(), Kind::Failed),
+        ("a\0b".into(), Kind::Failed),
+        (fake.folder.clone(), Kind::Refused),
+        (fake.file("fifo"), Kind::Refused),
+    ] {
         for request in [Request::Create(file.clone()), Request::Restore(file)] {
-            assert_eq!(host.refusal(&request).kind, Kind::Refused, "{request:?}");
+            assert_eq!(host.refusal(&request).kind, kind, "{request:?}");
         }
     }
     assert!(fake.calls().is_empty());
