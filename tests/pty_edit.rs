@@ -110,6 +110,13 @@ impl Drop for Desk {
     }
 }
 
+/// Opens the editor a second time. What the first one said still stands there: keys sent before the second reads would
+/// be nobody's.
+fn edit_again(pty: &mut Pty) {
+    pty.send("e");
+    pty.until("the editor again", |pty| pty.screen().matches("EDITOR HAS 600").count() == 2);
+}
+
 /// Returns what stands on the terminal after it was given back.
 fn quit(mut pty: Pty) -> String {
     pty.send("q");
@@ -207,9 +214,7 @@ fn what_is_broken_is_not_defined_and_stays_in_its_file() {
     let mut pty = desk.editing();
     pty.send("break\n");
     pty.wait_for("nothing can be made of this text");
-    pty.send("e");
-    // What the first one said still stands there: keys sent before the second reads would be nobody's.
-    pty.until("the editor again", |pty| pty.screen().matches("EDITOR HAS 600").count() == 2);
+    edit_again(&mut pty);
     pty.send("break\n");
     pty.wait_for("nothing can be made of this text");
     pty.send("\x1b");
@@ -226,8 +231,7 @@ fn an_editor_that_fails_or_changes_nothing_leaves_nothing() {
     let mut pty = desk.editing();
     pty.send("nothing\n");
     pty.wait_for("nothing was changed");
-    pty.send("e");
-    pty.wait_for("EDITOR HAS 600");
+    edit_again(&mut pty);
     pty.send("fail\n");
     pty.wait_for("ended with");
     assert!(desk.left().is_empty());
