@@ -201,8 +201,9 @@ pub trait Observe: Send + Sync {
 /// The kind decides whether the next driver is asked: [`crate::model::Kind::falls_through`].
 #[expect(clippy::missing_errors_doc, reason = "they are the same for every operation, and told above")]
 pub trait Control: Observe {
-    /// Carries out one change to one domain; the operation is `change.op()`.
-    fn change(&self, _permit: &Permit, _key: DomainKey, change: &Change) -> Answer<()> {
+    /// Carries out one change to one domain; the operation is `change.op()`. A device may have been attached without
+    /// some of what it was described with.
+    fn change(&self, _permit: &Permit, _key: DomainKey, change: &Change) -> Answer<Lost> {
         Err(Error::unsupported(change.op()))
     }
 

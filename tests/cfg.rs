@@ -323,7 +323,8 @@ fn what_could_not_be_read_stays_where_the_rest_of_its_list_changes() {
         .replace("'pty'", "\"null\"");
     assert_eq!(change.unwrap(), wanted);
     let change = changed(UNREAD, |web| web.devices.disks.clear());
-    let left = "disk = [ 'rbd:pool/image,raw,xvda,w', 'vdev=xvdc,backendtype=standalone,target=/c' ]";
+    // A comment behind two of them may be about the one that stays.
+    let left = "disk = [ 'rbd:pool/image,raw,xvda,w', # a\n  'vdev=xvdc,backendtype=standalone,target=/c' ]";
     assert!(change.as_ref().unwrap().contains(left), "{change:?}");
     let added = "disk = [ 'rbd:pool/image,raw,xvda,w' ]\ndisk += [ '/a,raw,xvdb,w' ]\n";
     let change = changed(added, |web| web.devices.disks.clear());
@@ -352,6 +353,23 @@ fn items_that_stay_keep_their_text_wherever_they_go() {
         .replace("'/srv/d.img,raw,xvdd,w'", "\"/srv/a.img,raw,xvdb,w,discard\"")
         .replace("'!'", "\"/srv/d.img,raw,xvdd,w\"");
     assert_eq!(change.unwrap(), wanted);
+}
+
+#[test]
+fn what_is_said_of_an_item_goes_with_it_and_of_the_others_stays() {
+    let text = "memory = 64\ndisk = [ # all\n  'phy:/dev/a,xvda,w', # first\n  # second:\n  \
+        'phy:/dev/b,xvdb,w', # b\n]\n";
+    let first = changed(text, |web| drop(web.devices.disks.remove(0)));
+    assert_eq!(first.unwrap(), text.replace("  'phy:/dev/a,xvda,w', # first\n", ""));
+    let last = changed(text, |web| drop(web.devices.disks.remove(1)));
+    assert_eq!(last.unwrap(), text.replace("  'phy:/dev/b,xvdb,w', # b\n", ""));
+    let other = changed(text, |web| {
+        web.devices.disks = vec![cfg::read_disk("/c,raw,xvdc,w").unwrap().0];
+    });
+    let wanted = text
+        .replace("'phy:/dev/a,xvda,w', # first", "\"vdev=xvdc,access=rw,target=/c\", # first")
+        .replace("  'phy:/dev/b,xvdb,w', # b\n", "");
+    assert_eq!(other.unwrap(), wanted);
 }
 
 #[test]
@@ -433,6 +451,64 @@ fn no_disk_is_given_to_a_backend_xl_has_no_more() {
             ..Disk::default()
         };
         assert_eq!(cfg::write_disk(&disk, Dialect::Xl).unwrap().0, wanted);
+    }
+}
+
+#[test]
+fn words_of_xl_behind_a_disk_of_xms_are_no_backend() {
+    let driver = |name: &str, format: Option<&str>| {
+        Some(DiskDriver { name: name.into(), format: format.map(str::to_owned) })
+    };
+    for (text, backend, served, lost) in [
+        ("phy:/dev/a,xvda,w,discard", None, driver("phy", None), &["`discard`"][..]),
+        ("file:/a,xvda,w,backendtype=qdisk", None, driver("qemu", None), &[]),
+        ("qcow2:/a,xvda,w,backendtype=qdisk", None, driver("qemu", Some("qcow2")), &[]),
+        ("file:/a,xvda,w,format=qcow2", None, driver("qemu", Some("qcow2")), &[]),
+        ("file:/a,xvda,w,format=raw,script=x", None, driver("file", None), &["`script=x`"]),
+        ("tap:aio:/a,xvda,w,backendtype=phy", None, driver("phy", Some("raw")), &[]),
+        ("discard,file:/a,vdev=xvda,access=rw,backend=dd", Some("dd"), driver("file", None), &["`discard`"]),
+        ("file:/a,xvda,w,dd", Some("dd"), driver("file", None), &[]),
+        ("file:/a,xvda,w,dd,ee", Some("dd"), driver("file", None), &["`ee`"]),
+    ] {
+        let (disk, told) = cfg::read_disk(text).unwrap();
+        assert_eq!((disk.backend.as_deref(), &disk.driver), (backend, &served), "{text}");
+        assert_eq!((disk.target.as_str(), disk.access), ("xvda", Access::Write), "{text}");
+        assert_eq!(told, lost, "{text}");
+    }
+    let (plain, _) = cfg::read_disk("vdev=xvda,target=/a,b:c").unwrap();
+    assert_eq!(plain.source.as_deref(), Some("/a,b:c"), "a target is the rest");
+    let drive = cfg::read_disk("phy:/dev/sr0,xvda,w,devtype=cdrom").unwrap().0;
+    assert_eq!((drive.class, drive.access), (DiskClass::Cdrom, Access::Read));
+    assert!(cfg::read_disk("phy:/dev/a,xvda,w,backendtype=x").is_err());
+    let text = "memory = 64\ndisk = [ 'phy:/dev/a,xvda,w,discard' ]\n";
+    let change = changed(text, |web| web.devices.disks[0].access = Access::Read);
+    let kept = "\"discard,vdev=xvda,access=ro,backendtype=phy,target=/dev/a\"";
+    assert_eq!(change.unwrap(), text.replace("'phy:/dev/a,xvda,w,discard'", kept));
+}
+
+#[test]
+fn a_disk_that_a_script_serves_stays_one() {
+    let disk = |text: &str| format!("memory = 64\ndisk = [ {text} ]\n");
+    for prefix in ["drbd", "nbd", "enbd", "iscsi", "own"] {
+        let text = disk(&format!("'{prefix}:res0,xvda,w'"));
+        for (dialect, wanted) in [
+            (Dialect::Xl, format!("\"script=block-{prefix},vdev=xvda,access=ro,target=res1\"")),
+            (Dialect::Xm(4), format!("\"{prefix}:res1,xvda,r\"")),
+        ] {
+            let (mut web, lost) = cfg::read(&parse(&text), dialect);
+            assert_eq!(lost, [format!("`{prefix}:` before its source of disk xvda")]);
+            web.devices.disks[0].access = Access::Read;
+            web.devices.disks[0].source = Some("res1".into());
+            assert_eq!(cfg::revise(&text, &web, dialect).unwrap().text, disk(&wanted));
+        }
+    }
+    // Another way to serve it, or none, is another disk: who changes it says what becomes of the prefix.
+    let text = disk("'drbd:res0,xvda,w'");
+    let (mut web, _) = cfg::read(&parse(&text), Dialect::Xm(4));
+    for source in [Some("/dev/b".to_owned()), None] {
+        (web.devices.disks[0].storage, web.devices.disks[0].source) = (Storage::Block, source);
+        let problem = cfg::revise(&text, &web, Dialect::Xm(4)).unwrap_err();
+        assert!(problem.message.contains("disk says something domtop cannot read"), "{problem}");
     }
 }
 
@@ -561,6 +637,31 @@ fn numbers_are_read_as_written_in_either_language() {
     }
     for text in ["1.5", "1e3", "99999999999999999999", "0x", "-", "08", "1_0", "''", "'x'", "[1]", "None"] {
         assert_eq!(parse(&format!("k={text}")).number("k"), None, "{text}");
+    }
+}
+
+#[test]
+fn a_number_is_the_text_it_is_written_as_to_xl_and_its_value_to_xm() {
+    let text = "name = 007\nmemory = 0x40\nbuilder = 'hvm'\nkernel = '/usr/lib/xen/boot/hvmloader'\nvnc = 01\n\
+        sdl = 00\nvncdisplay = 010\nvncpasswd = 0123\nusbdevice = [ 010 ]\nvcpus = 2\n";
+    for (dialect, name, secret, device) in
+        [(Dialect::Xl, "007", "0123", "usbdevice `010`"), (Dialect::Xm(4), "7", "83", "usbdevice `8`")]
+    {
+        let (mut web, lost) = cfg::read(&parse(text), dialect);
+        let [Graphics::Vnc { password, port, .. }] = &*web.devices.graphics else { panic!("{web:?}") };
+        assert_eq!(*port, Some(5908), "{dialect:?}");
+        assert_eq!((web.name.as_str(), password.as_deref()), (name, Some(secret)), "{dialect:?}");
+        assert_eq!(
+            (web.memory.max, lost.as_slice()),
+            (KiB(64 << 10), &[device.to_owned()][..]),
+            "{dialect:?}"
+        );
+        web.cpus.max = 3;
+        let revised = cfg::revise(text, &web, dialect).unwrap().text;
+        assert_eq!(revised, text.replace("vcpus = 2", "vcpus = 3"), "{dialect:?}");
+        web.memory.max = KiB(65 << 10);
+        let revised = cfg::revise(text, &web, dialect).unwrap().text;
+        assert_eq!(revised, text.replace("vcpus = 2", "vcpus = 3").replace("0x40", "65"), "{dialect:?}");
     }
 }
 

@@ -132,7 +132,7 @@ impl Observe for Named {
 }
 
 impl Control for Named {
-    fn change(&self, _: &Permit, _: DomainKey, change: &Change) -> Answer<()> {
+    fn change(&self, _: &Permit, _: DomainKey, change: &Change) -> Answer<Lost> {
         panic!("{change:?} reached a driver")
     }
 

@@ -76,7 +76,7 @@ impl Observe for Tripwire {
 }
 
 impl Control for Tripwire {
-    fn change(&self, _: &Permit, _: DomainKey, change: &Change) -> Answer<()> {
+    fn change(&self, _: &Permit, _: DomainKey, change: &Change) -> Answer<Lost> {
         panic!("{change:?} reached a driver")
     }
 

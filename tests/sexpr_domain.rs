@@ -263,6 +263,42 @@ fn disks_are_named_as_each_format_names_them() {
 }
 
 #[test]
+fn a_driver_that_is_not_named_is_the_one_a_disk_is_served_by_anyway() {
+    let disk = |name: &str, storage| {
+        let driver = DiskDriver { name: name.into(), format: Some("raw".into()) };
+        let (target, source) = ("xvda".to_owned(), Some("/a".to_owned()));
+        Disk { driver: Some(driver), storage, target, source, ..Disk::default() }
+    };
+    for format in Format::ALL {
+        for (storage, prefix) in [(Storage::File, "file:"), (Storage::Block, "phy:")] {
+            for name in ["", "qemu"] {
+                let device = DeviceDefinition::Disk(disk(name, storage));
+                let (text, lost) = device::write(&device, format).unwrap();
+                assert!(text.contains(&format!("(uname '{prefix}/a')")), "{format:?} {name:?} {text}");
+                assert_eq!(lost, [""; 0]);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_interface_that_is_to_be_on_no_bridge_is_told_where_its_script_makes_it_one_of_a_bridge() {
+    let bridged = "its being on no bridge: an interface without a script of its own is on the default one";
+    for (script, told) in [(None, 1), (Some("vif-bridge"), 1), (Some("vif-route"), 0)] {
+        let link = Link::Ethernet(Some("eth0".into()));
+        let interface = Interface { link, script: script.map(Into::into), ..Interface::default() };
+        let mut it = Definition { name: "a".into(), ..Definition::default() };
+        it.boot.kernel = Some("/k".into());
+        it.devices.interfaces.push(interface.clone());
+        for format in Format::ALL {
+            assert_eq!(written(&it, format).1, vec![bridged; told], "{script:?}");
+            let device = DeviceDefinition::Interface(interface.clone());
+            assert_eq!(device::write(&device, format).unwrap().1, vec![bridged; told], "{script:?}");
+        }
+    }
+}
+
+#[test]
 fn a_drive_that_is_in_the_image_and_a_device_is_one() {
     let text = "(vm (name a)(image (hvm (kernel /l)(cdrom /a.iso)(fda /a.img)))\
         (device (vbd (dev hda:disk)(uname file:/a)(mode w)))\
@@ -387,11 +423,11 @@ fn what_no_xend_can_make_is_refused_with_the_reason() {
 fn a_device_is_attached_without_a_wrapper_and_named_to_be_detached() {
     let disk = Disk { target: "hdb".into(), source: Some("/x".into()), ..Disk::default() };
     let disk = DeviceDefinition::Disk(disk);
-    assert_eq!(device::write(&disk, Format::One).unwrap(), "(vbd (dev 'hdb')(uname 'file:/x')(mode 'w'))");
+    assert_eq!(device::write(&disk, Format::One).unwrap().0, "(vbd (dev 'hdb')(uname 'file:/x')(mode 'w'))");
     assert_eq!(device::name(&disk), Some(("vbd", "hdb".into())));
     let mac = Some("00:16:3E:01:02:03".to_owned());
     let vif = DeviceDefinition::Interface(Interface { mac: mac.clone(), ..Interface::default() });
-    assert_eq!(device::write(&vif, Format::Four).unwrap(), "(vif (mac '00:16:3E:01:02:03'))");
+    assert_eq!(device::write(&vif, Format::Four).unwrap().0, "(vif (mac '00:16:3E:01:02:03'))");
     for release in RELEASES {
         let reply = named(release, "devices-vif").body;
         let (tree, _) = Tree::parse(&reply).unwrap();
@@ -400,8 +436,51 @@ fn a_device_is_attached_without_a_wrapper_and_named_to_be_detached() {
     }
     let pci = DeviceDefinition::Pci(PciAddress { domain: 0, bus: 0x1a, slot: 2, function: 7 });
     let text = "(pci (dev (domain 0x0000)(bus 0x1a)(slot 0x02)(func 0x7)))";
-    assert_eq!(device::write(&pci, Format::Four).unwrap(), text);
+    assert_eq!(device::write(&pci, Format::Four).unwrap().0, text);
     assert_eq!(device::name(&pci), Some(("pci", "0000:1a:02.7".into())));
+}
+
+#[test]
+fn what_stands_and_has_no_place_in_a_definition_stays_or_is_told() {
+    let standing = "(domain (name a)(maxmem 64)(memory 64)(cpu_cap 50)(on_crash rename)(target 3)(status 0)\
+        (image (hvm (kernel /l)(timer_mode 2)(notes (X y))))\
+        (device (vbd (dev hda:disk)(uname file:/a)(mode w)(bootable 0)(driver ioemu)(io_tune 9)))\
+        (device (vif (mac 00:16:3e:00:00:01)(uuid u1)(handle 3)(extra 1)))\
+        (device (vfb (type vnc)(odd 1)))\
+        (device (pci (dev (domain 0x0)(bus 0x1)(slot 0x2)(func 0x0)(opts ((power_mgmt 1)))))))";
+    let (tree, _) = Tree::parse(standing.as_bytes()).unwrap();
+    let (mut it, _) = domain::read(tree.root(), Format::Four).unwrap();
+    it.cpus.cap = None;
+    let (text, lost) = domain::rewrite(&it, tree.root(), Format::Four).unwrap();
+    for kept in [
+        "(cpu_cap 50)",
+        "(on_crash rename)",
+        "(target 3)",
+        "(timer_mode 2)",
+        "(mode 'w')(bootable 0)(io_tune 9)",
+        "(uuid u1)(handle 3)(extra 1)",
+        "(opts ((power_mgmt 1)))",
+    ] {
+        assert_eq!(text.matches(kept).count(), 1, "{kept}: {text}");
+    }
+    assert!(!text.contains("notes") && !text.contains("status") && !text.contains("driver"), "{text}");
+    assert_eq!(lost, ["odd 1"]);
+
+    // What was changed or taken away takes with it what it said; a machine of another type has another image.
+    it.devices.disks.clear();
+    it.devices.interfaces.clear();
+    it.devices.graphics.clear();
+    it.devices.pci.clear();
+    it.endings.crash = Some(Ending::Destroy);
+    let (text, lost) = domain::rewrite(&it, tree.root(), Format::Four).unwrap();
+    assert!(text.contains("(on_crash 'destroy')") && !text.contains("rename"), "{text}");
+    assert!(!text.contains("device") && text.contains("(timer_mode 2)"), "{text}");
+    assert_eq!(lost, [""; 0]);
+    (it.boot.guest, it.boot.loader) = (Some(GuestType::Pv), None);
+    it.boot.kernel = Some("/k".into());
+    let (text, lost) = domain::rewrite(&it, tree.root(), Format::Four).unwrap();
+    assert!(!text.contains("timer_mode"), "{text}");
+    assert!(lost.contains(&"timer_mode 2".to_owned()), "{lost:?}");
 }
 
 #[test]

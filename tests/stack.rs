@@ -16,7 +16,7 @@ use std::{
 };
 
 use domtop::{
-    driver::{Answer, Control, DriverInfo, Error, Observe, Permit, Reader, session},
+    driver::{Answer, Control, DriverInfo, Error, Lost, Observe, Permit, Reader, session},
     model::{
         Demand, Domain, DomainId, DomainKey, HostId, Hypervisor, KiB, Kind, Light, Name, Op, Route, Snapshot,
         Stamp, Which,
@@ -188,11 +188,11 @@ impl Observe for Keeps {
 impl Control for Runs {}
 
 impl Control for Keeps {
-    fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<()> {
+    fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<Lost> {
         self.definition(key, Which::Kept)?;
         assert_eq!(*change, Change::Undefine);
         self.1.lock().unwrap().push(key);
-        Ok(())
+        Ok(Lost::new())
     }
 }
 

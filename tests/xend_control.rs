@@ -762,6 +762,43 @@ fn a_guest_is_not_made_kept_or_given_anything_without_a_device_it_was_described_
 }
 
 #[test]
+fn what_xml_says_beyond_a_definition_is_told_or_refused() {
+    let host = Host::new(FakeXend::unix("xen-4.1"));
+    let tuned = "<disk type='file'><source file='/srv/xen/guest/file/images/d-hotplug.img'/>\
+        <target dev='hdb'/><iotune/></disk>";
+    let trail = host.change("web", Change::Attach(file(&host, "disk.xml", tuned))).unwrap();
+    assert_eq!(trail.to_string(), "xend did, without the <iotune> of its <disk type='file'> (hdb)");
+    let cpu = GUEST.replace("</name>", "</name><uuid>0a0b0c0d-0000-1111-2222-333344445577</uuid><cpu/>");
+    let trail = host.run(&Request::Define(file(&host, "guest1.xml", &cpu))).unwrap();
+    assert_eq!(trail.to_string(), "xend did, without its <cpu>");
+
+    let sent = host.sent().len();
+    let fleeting = tuned.replace("<iotune/>", "<transient/>");
+    let failure = host.change("web", Change::Attach(file(&host, "disk.xml", &fleeting))).unwrap_err();
+    assert_eq!(failure.kind(), Kind::Refused, "{failure}");
+    let path = file(&host, "guest1.xml", &GUEST.replace("<os>", "<os firmware='efi'>"));
+    for request in [Request::Create(path.clone()), Request::Define(path)] {
+        let failure = host.run(&request).unwrap_err();
+        assert_eq!(failure.kind(), Kind::Refused, "{failure}");
+        assert!(failure.to_string().contains("without the firmware='efi' of its <os>"), "{failure}");
+    }
+    assert_eq!(host.sent().len(), sent);
+}
+
+#[test]
+fn an_interface_on_no_bridge_is_not_attached_to_the_default_one() {
+    for release in RELEASES {
+        let host = Host::new(FakeXend::unix(release));
+        let bare =
+            "<interface type='ethernet'><mac address='00:16:3e:00:00:01'/><target dev='tap0'/></interface>";
+        let failure = host.change("web", Change::Attach(file(&host, "nic.xml", bare))).unwrap_err();
+        assert_eq!(failure.kind(), Kind::Refused, "{failure}");
+        assert!(failure.to_string().contains("without its being on no bridge"), "{failure}");
+        assert_eq!(host.sent(), Vec::<String>::new());
+    }
+}
+
+#[test]
 fn a_description_longer_than_xend_reads_is_told_before_it_is_sent() {
     let host = Host::new(FakeXend::unix("xen-4.1"));
     let long = GUEST.replace("ro console=hvc0", &"x".repeat(10_000));
@@ -797,6 +834,53 @@ fn a_definition_is_kept_as_the_real_xend_took_it() {
         Kind::Refused
     );
     assert_eq!(host.sent().len(), 3);
+}
+
+#[test]
+fn what_a_kept_definition_says_beyond_xml_stays_when_it_is_defined_again() {
+    let host = Host::new(FakeXend::unix("xen-4.1"));
+    host.fake.go_to("mgd-shutdown");
+    let key = host.domain("mgd").key;
+    let page = host.fake.page("state-managed-inactive");
+    let page = page
+        .replace("(cpu_cap 0)", "(cpu_cap 50)")
+        .replace("(on_xend_start ignore)", "(on_xend_start start)")
+        .replace("(shadow_memory 0)", "(shadow_memory 8)")
+        .replace("(superpages 0)", "(superpages 1)")
+        .replace("(bridge xenbr0)", "(bridge xenbr0) (rate 10Mb/s@50ms) (security_label x)")
+        .replace("(device (vif", "(device (vscsi (a 'b c'))) (device (vif");
+    host.fake.script("GET /xend/domain/mgd", Reply::sxp(200, page));
+    let told = host.xend.definition(key, Which::Kept).unwrap();
+    assert!(told.lost.iter().any(|clause| clause.starts_with("cap = 50: ")), "{:?}", told.lost);
+
+    let xml = told.xml.replace(">1</vcpu>", ">2</vcpu>");
+    assert_ne!(xml, told.xml);
+    let trail = host.run(&Request::Define(file(&host, "mgd.xml", &xml))).unwrap();
+    assert_eq!(trail.to_string(), "xend did");
+    let sent = host.fake.changes().pop().unwrap().field("config").unwrap().to_owned();
+    for kept in [
+        "(vcpus 2)",
+        "(cpu_cap 50)",
+        "(on_xend_start start)",
+        "(shadow_memory 8)",
+        "(superpages 1)",
+        "(security_label x)",
+        "(rate '10Mb/s@50ms')",
+        "(uuid 279fbbce-e594-9352-3036-6a6cc53c98ac)",
+        "(uuid 482d69fb-5082-fe6e-35a4-c0373a42a54e)",
+        "(bootable 1)",
+        "(device (vscsi (a 'b c')))",
+    ] {
+        assert_eq!(sent.matches(kept).count(), 1, "{kept}: {sent}");
+    }
+    assert!(!sent.contains("status") && !sent.contains("paravirtualised"), "{sent}");
+
+    // Who takes a device away takes away what it says.
+    let (before, rest) = xml.split_once("    <interface").unwrap();
+    let without = format!("{before}{}", rest.split_once("</interface>\n").unwrap().1);
+    let trail = host.run(&Request::Define(file(&host, "mgd.xml", &without))).unwrap();
+    assert_eq!(trail.to_string(), "xend did");
+    assert!(!host.sent().pop().unwrap().contains("security_label"));
 }
 
 #[test]

@@ -618,6 +618,41 @@ fn an_interface_without_a_bridge_is_not_attached_to_the_default_one() {
 }
 
 #[test]
+fn what_a_device_is_attached_without_is_told() {
+    let fake = FakeXl::new(&format!("{ROW} exit 0"));
+    let host = Host::over(&fake);
+    let disk = "<disk type='file'><source file='/a'/><target dev='xvdb'/><shareable/></disk>";
+    let trail = host.change(Change::Attach(fake.written("disk.xml", disk))).unwrap();
+    assert!(
+        trail.to_string().ends_with("xl did, without that it is shared, which xl does not ask"),
+        "{trail}"
+    );
+}
+
+#[test]
+fn what_xml_says_beyond_a_definition_is_told_or_refused() {
+    let fake = FakeXl::new(&format!("{ROW} exit 0"));
+    let host = Host::over(&fake);
+    let tuned = "<disk type='file'><source file='/a'/><target dev='xvdb'/><iotune/></disk>";
+    let trail = host.change(Change::Attach(fake.written("disk.xml", tuned))).unwrap();
+    assert!(trail.to_string().ends_with("without the <iotune> of its <disk type='file'> (xvdb)"), "{trail}");
+    let file = fake.written("web.xml", &XML.replace("</name>", "</name><cpu/>"));
+    let trail = host.controller.run(&Request::Create(file)).unwrap();
+    assert!(trail.to_string().ends_with("xl did, without its title, without its <cpu>"), "{trail}");
+
+    let calls = fake.calls().len();
+    let fleeting = tuned.replace("<iotune/>", "<transient/>");
+    let reason = host.refusal(&on(Change::Attach(fake.written("disk.xml", &fleeting))));
+    assert_eq!(reason.kind, Kind::Refused);
+    assert!(reason.message.contains("attach it without the <transient> of its"), "{}", reason.message);
+    let file = fake.written("web.xml", &XML.replace("<os>", "<os firmware='efi'>"));
+    let reason = host.refusal(&Request::Create(file));
+    assert_eq!(reason.kind, Kind::Refused);
+    assert!(reason.message.contains("without the firmware='efi' of its <os>"), "{}", reason.message);
+    assert!(fake.verbs()[calls..].iter().all(|verb| verb == "list"));
+}
+
+#[test]
 fn what_a_running_domain_has_beyond_its_xml_is_told() {
     let fake = FakeXl::new("cat \"$folder/json\"; exit 0");
     fake.written(

@@ -359,6 +359,40 @@ fn a_name_that_is_no_files_or_another_things_is_refused() {
 }
 
 #[test]
+fn a_domain_whose_file_says_a_uuid_is_not_made_another_by_who_says_none() {
+    let (folder, outside) = (Folder::new(), Folder::new());
+    let text = format!("name = 'web'\nuuid = '{UUID}' # mine\nmemory = 64\nkernel = '/boot/k'\n");
+    folder.put("web", &text);
+    let host = Host::over(folder.open());
+    let bare = xml(96, "").replace(&format!("<uuid>{UUID}</uuid>"), "");
+    let nil = xml(96, "").replace(UUID, "00000000-0000-0000-0000-000000000000");
+    let own = "name = 'web'\nmemory = 96\nkernel = '/boot/k'\n";
+    for (name, definition, silent) in [
+        ("a.xml", &*bare, ", and it does not say so"),
+        ("b.xml", &nil, ""),
+        ("c.cfg", own, ", and it does not say so"),
+    ] {
+        let reason = host.define(&outside.put(name, definition)).unwrap_err();
+        assert_eq!(reason.kind, Kind::Refused, "{name}");
+        let why = format!("`web` is the name of domain {UUID}{silent}");
+        assert!(reason.message.ends_with(&why), "{name}: {}", reason.message);
+        assert_eq!(folder.text("web"), text);
+    }
+    // Where the file says none, who says none means the same.
+    folder.put("web", &text.replace(&format!("uuid = '{UUID}' # mine\n"), ""));
+    host.define(&outside.put("a.xml", &bare)).unwrap();
+    assert_eq!(folder.text("web"), own);
+}
+
+#[test]
+fn xml_behind_a_mark_of_byte_order_is_xml() {
+    let (folder, outside) = (Folder::new(), Folder::new());
+    let host = Host::over(folder.open());
+    host.define(&outside.put("web.xml", &format!("\u{feff}{}", xml(64, "")))).unwrap();
+    assert!(folder.text("web").starts_with("name = \"web\"\n"), "{}", folder.text("web"));
+}
+
+#[test]
 fn two_files_of_one_uuid_are_told_and_neither_is_changed() {
     let folder = Folder::new();
     for name in ["a", "b"] {
@@ -454,6 +488,26 @@ fn what_the_hosts_words_cannot_say_is_told_when_it_is_defined() {
     }
     let plain = outside.put("web.xml", &xml(64, ""));
     let trail = host.controller.run(&Request::Define(plain)).unwrap();
+    assert!(trail.to_string().ends_with("xm did"), "{trail}");
+}
+
+#[test]
+fn what_domain_xml_says_beyond_a_definition_is_told_or_refused_when_it_is_defined() {
+    let (folder, outside) = (Folder::new(), Folder::new());
+    let host = Host::over(folder.open());
+    let with = |more: &str| xml(64, "").replace("</name>", &format!("</name>{more}"));
+    let cpu = outside.put("web.xml", &with("<cpu mode='host-passthrough'/>"));
+    for _ in ["new", "over itself"] {
+        let trail = host.controller.run(&Request::Define(cpu.clone())).unwrap();
+        assert!(trail.to_string().ends_with("xm did, without its <cpu>"), "{trail}");
+    }
+    let zone = outside.put("web.xml", &with("<clock offset='timezone' timezone='Europe/Vienna'/>"));
+    let reason = host.define(&zone).unwrap_err();
+    assert_eq!(reason.kind, Kind::Refused);
+    assert!(reason.message.contains("without the offset='timezone' of its <clock>"), "{}", reason.message);
+    // What is shown of a file is never a reason not to take it.
+    let shown = outside.put("web.xml", &told(&host.xm, "web").xml);
+    let trail = host.controller.run(&Request::Define(shown)).unwrap();
     assert!(trail.to_string().ends_with("xm did"), "{trail}");
 }
 

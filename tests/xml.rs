@@ -75,6 +75,13 @@ proptest! {
     }
 
     #[test]
+    fn of_what_is_written_nothing_is_left_out(definition in definitions::definition()) {
+        let text = domain::write(&definition);
+        prop_assert_eq!(domain::unread(&text), Vec::<String>::new(), "{}", text);
+        prop_assert_eq!(domain::strangers(&text), Vec::<String>::new(), "{}", text);
+    }
+
+    #[test]
     fn a_device_stands_in_a_domain_as_it_is_written_alone(disk in definitions::disk()) {
         let alone = device::write(&DeviceDefinition::Disk(disk.clone()));
         let text = format!("<domain type='xen'><name>x</name><memory>1</memory><devices>{alone}</devices></domain>");
@@ -141,6 +148,11 @@ fn a_clock_beside_local_time_is_read_and_written_as_such() {
     assert_eq!(clock("offset='variable' adjustment='0' basis='localtime'"), Clock::LocalTime);
     assert_eq!(clock("offset='variable' adjustment='-60' basis='localtime'"), Clock::BesideLocalTime(-60));
     assert_eq!(clock("offset='variable' adjustment='-60' basis='utc'"), Clock::Variable(-60));
+    // libvirt makes it a variable one.
+    assert_eq!(clock("offset='utc' adjustment='3600'"), Clock::Variable(3600));
+    assert_eq!(clock("offset='localtime' adjustment='-60'"), Clock::BesideLocalTime(-60));
+    assert_eq!(clock("offset='utc' adjustment='reset'"), Clock::Utc);
+    assert_eq!(clock("offset='localtime' adjustment='0'"), Clock::LocalTime);
 }
 
 #[test]

@@ -204,8 +204,7 @@ impl Controller {
     }
 
     fn change(&self, key: DomainKey, change: &Change) -> Outcome<Trail> {
-        let ask =
-            |key| move |driver: &dyn Control| driver.change(&self.permit, key, change).map(|()| Lost::new());
+        let ask = |key| move |driver: &dyn Control| driver.change(&self.permit, key, change);
         let mut outcome = self.route(change.op(), ask(key));
         let of_definition = matches!(change, Change::Undefine | Change::SetAutostart(_));
         if of_definition

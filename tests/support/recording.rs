@@ -118,8 +118,8 @@ impl Observe for Recording {
 }
 
 impl Control for Recording {
-    fn change(&self, _permit: &Permit, _key: DomainKey, _change: &Change) -> Answer<()> {
-        self.say()
+    fn change(&self, _permit: &Permit, _key: DomainKey, _change: &Change) -> Answer<Lost> {
+        self.say().map(|()| Lost::new())
     }
 
     fn start(&self, _permit: &Permit, _key: DomainKey, _kept: &Told) -> Answer<Lost> {

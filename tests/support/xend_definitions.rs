@@ -312,6 +312,13 @@ fn fit_devices(it: &mut Definition, format: Format, hvm: bool) {
         }
     }
     one_each(&mut devices.disks, |disk| disk.target.clone());
+    for interface in &mut devices.interfaces {
+        // Without a script of its own it is on a bridge, whatever it says.
+        let own = interface.script.as_ref().is_some_and(|script| !script.contains("bridge"));
+        if matches!(interface.link, Link::Ethernet(_)) && !own {
+            interface.link = Link::Bridge(None);
+        }
+    }
     for ports in [&mut devices.serials, &mut devices.parallels] {
         for (at, port) in (0..).zip(ports) {
             // Three of them, none in another's place.

@@ -19,11 +19,12 @@ use crate::{
 };
 
 impl Control for Test {
-    fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<()> {
-        self.alter(change.op(), |world| {
+    fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<Lost> {
+        let done = self.alter(change.op(), |world| {
             let place = world.place(key, 0).ok_or_else(|| no_domain(key))?;
             world.alter(place, change)
-        })
+        });
+        done.map(|()| Lost::new())
     }
 
     fn make(&self, _permit: &Permit, request: &Request) -> Answer<Lost> {

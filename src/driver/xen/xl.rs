@@ -198,12 +198,13 @@ impl Xl {
         self.look(id).and_then(|row| if row.uuid == key.uuid { Ok(row) } else { Err(gone(id)) })
     }
 
-    fn carry_out(&self, id: u32, change: &Change) -> Answer<()> {
-        if let Some(call) = devices::call(id, change) {
-            return self.tell(&call?).map(|_| ());
-        }
-        let call = Call::to_change(id, change).ok_or_else(|| Error::unsupported(change.op()))?;
-        self.tell(&call).map(|_| ())
+    fn carry_out(&self, id: u32, change: &Change) -> Answer<Lost> {
+        let plain = || Call::to_change(id, change).ok_or_else(|| Error::unsupported(change.op()));
+        let (call, lost) = match devices::call(id, change) {
+            Some(call) => call?,
+            None => (plain()?, Lost::new()),
+        };
+        self.tell(&call).map(|_| lost)
     }
 
     fn save(&self, key: DomainKey, memory: KiB, file: &Path) -> Answer<()> {
@@ -309,7 +310,7 @@ impl Observe for Xl {
 }
 
 impl Control for Xl {
-    fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<()> {
+    fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<Lost> {
         self.can(change.op())?;
         if *change == Change::Start {
             // It keeps no definitions: who does comes back with one, by `start`.
@@ -319,8 +320,10 @@ impl Control for Xl {
         forbid(id, change)?;
         let memory = if must_be_meant(change) { self.verify(id, key)?.memory } else { KiB(0) };
         let answer = match change {
-            Change::Save(file) => self.save(key, memory, file),
-            Change::Dump(file) => self.write((key, memory, Op::Dump), files::target(file)?, Call::dump),
+            Change::Save(file) => self.save(key, memory, file).map(|()| Lost::new()),
+            Change::Dump(file) => {
+                self.write((key, memory, Op::Dump), files::target(file)?, Call::dump).map(|()| Lost::new())
+            }
             _ => self.carry_out(id, change),
         };
         answer.map_err(|error| self.explain(id, change, error))

@@ -201,7 +201,7 @@ impl Observe for Xm {
 }
 
 impl Control for Xm {
-    fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<()> {
+    fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<Lost> {
         self.can(change.op())?;
         self.refresh();
         let kept = self.kept(key)?;
@@ -211,7 +211,7 @@ impl Control for Xm {
             _ => Err(Error::unsupported(change.op())),
         };
         self.refresh();
-        answer
+        answer.map(|()| Lost::new())
     }
 
     fn make(&self, _permit: &Permit, request: &Request) -> Answer<Lost> {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{LARGEST, Problem, parse};
+use super::{Dialect, LARGEST, Problem, parse};
 
 /// A configuration, taken apart; its text stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,6 +44,9 @@ pub enum Value {
     Nothing,
     /// A number; `True` is 1 and `False` 0.
     Number(i64),
+    /// A number written otherwise than numbers are: `007`, `0x10`. To xm it is the number, to xl, where one is no more
+    /// than a string, the text.
+    Spelled(i64, String),
     /// A string, of any quotes.
     Text(String),
     /// A list.
@@ -74,6 +77,18 @@ impl Config {
         Ok(Self { text: text.to_owned(), settings, obstacles })
     }
 
+    /// Its settings as a dialect takes them, its text left out; none where they are so already.
+    pub(super) fn taken(&self, dialect: Dialect) -> Option<Self> {
+        let is_spelled = |setting: &Setting| setting.node.value.is_spelled();
+        self.settings.iter().any(is_spelled).then(|| {
+            let mut settings = self.settings.clone();
+            for setting in &mut settings {
+                setting.node.value.take(dialect);
+            }
+            Self { text: String::new(), settings, obstacles: self.obstacles.clone() }
+        })
+    }
+
     /// The setting of a key that holds: the last one.
     pub fn setting(&self, key: &str) -> Option<&Setting> {
         self.settings.iter().rfind(|setting| setting.key == key)
@@ -99,19 +114,15 @@ impl Config {
         self.obstacles.iter().any(|obstacle| obstacle.keys.iter().any(|other| other == key))
     }
 
-    /// A key's text; a number is its digits.
+    /// A key's text; a number is its digits, as they are written.
     pub fn text(&self, key: &str) -> Option<String> {
-        match self.value(key)? {
-            Value::Text(text) => Some(text),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        }
+        self.value(key)?.text()
     }
 
     /// A key's number, which may stand in quotes.
     pub fn number(&self, key: &str) -> Option<i64> {
         match self.value(key)? {
-            Value::Number(number) => Some(number),
+            Value::Number(number) | Value::Spelled(number, _) => Some(number),
             Value::Text(text) => parse::number(text.trim()),
             _ => None,
         }
@@ -128,12 +139,34 @@ impl Config {
 }
 
 impl Value {
-    /// As a text; a number is its digits.
+    /// As a text; a number is its digits, as they are written.
     pub fn text(&self) -> Option<String> {
         match self {
-            Self::Text(text) => Some(text.clone()),
+            Self::Text(text) | Self::Spelled(_, text) => Some(text.clone()),
             Self::Number(number) => Some(number.to_string()),
             Self::Nothing | Self::List(_) => None,
+        }
+    }
+
+    fn is_spelled(&self) -> bool {
+        match self {
+            Self::Spelled(..) => true,
+            Self::List(nodes) => nodes.iter().any(|node| node.value.is_spelled()),
+            Self::Nothing | Self::Number(_) | Self::Text(_) => false,
+        }
+    }
+
+    /// Makes a spelled number what it is to a dialect.
+    fn take(&mut self, dialect: Dialect) {
+        match self {
+            Self::Spelled(_, text) if dialect.is_xl() => *self = Self::Text(std::mem::take(text)),
+            Self::Spelled(number, _) => *self = Self::Number(*number),
+            Self::List(nodes) => {
+                for node in nodes {
+                    node.value.take(dialect);
+                }
+            }
+            Self::Nothing | Self::Number(_) | Self::Text(_) => {}
         }
     }
 
@@ -156,7 +189,9 @@ fn joined(held: Value, added: &Value) -> Value {
             items.extend(more.iter().cloned());
             Value::List(items)
         }
-        (Value::Number(a), Value::Number(b)) => Value::Number(a.saturating_add(*b)),
+        (Value::Number(a) | Value::Spelled(a, _), Value::Number(b) | Value::Spelled(b, _)) => {
+            Value::Number(a.saturating_add(*b))
+        }
         (held, added) => match (held.text(), added.text()) {
             (Some(held), Some(added)) => Value::Text(held + &added),
             _ => added.clone(),

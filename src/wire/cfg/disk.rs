@@ -14,6 +14,10 @@ use crate::model::definition::{Access, Bus, Disk, DiskClass, DiskDriver, Storage
 /// The formats of images xl knows.
 const FORMATS: [&str; 7] = ["", "raw", "qcow", "qcow2", "vhd", "qed", "empty"];
 
+/// The words before a source that say how it is served; any other is the name of a script.
+const SERVED: [&str; 12] =
+    ["phy", "file", "tap", "tap2", "raw", "aio", "ioemu", "tapdisk", "qcow", "qcow2", "vhd", "qed"];
+
 /// Reads one string.
 ///
 /// # Errors
@@ -53,11 +57,16 @@ pub(super) fn texts(config: &Config) -> impl Iterator<Item = String> {
 
 /// Whether a string is in xm's words.
 pub(super) fn is_xm(text: &str) -> bool {
-    let mut parts = text.split(',').map(str::trim);
-    let (source, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let second = text.split(',').nth(1).map(str::trim).unwrap_or_default();
     let named = text.split(',').any(|part| part.contains('=') && !part.contains('/'));
-    let prefixed = prefix(source).is_some();
-    prefixed || (!named && !FORMATS.contains(&second))
+    prefixed(text).is_some() || (!named && !FORMATS.contains(&second))
+}
+
+/// The word before the source, where the string has its source by its place.
+fn prefixed(text: &str) -> Option<&str> {
+    let source =
+        text.split(',').map(str::trim).find(|part| !is_word_of_xl(part) || part.starts_with("target="));
+    source.and_then(prefix).map(|(word, _)| word)
 }
 
 /// The word before the first colon, where it stands for how a disk is served.
@@ -67,15 +76,59 @@ fn prefix(source: &str) -> Option<(&str, &str)> {
     plain.then_some((word, rest))
 }
 
+/// The word before a source that names the script that serves it: `drbd:res0` is for `block-drbd`.
+pub(super) fn script(text: &str) -> Option<&str> {
+    prefixed(text).filter(|word| !SERVED.contains(word))
+}
+
+/// Whether a part has its meaning from a name and not from its place.
+fn is_word_of_xl(part: &str) -> bool {
+    let key = part.split_once('=').map(|(key, _)| key);
+    part == "cdrom" || FLAGS.contains(&part) || key.is_some_and(|key| !key.contains(['/', ':']))
+}
+
 fn xm(text: &str) -> Result<(Disk, Vec<String>), String> {
-    let mut parts = text.split(',').map(str::trim);
-    let [source, target, mode] = [(); 3].map(|()| parts.next().unwrap_or_default());
-    let mut disk = Disk { backend: parts.next().and_then(said), ..Disk::default() };
-    let mut lost: Vec<_> = parts.map(|part| format!("`{part}`")).collect();
+    let (mut told, mut disk, mut lost) = (Said::default(), Disk::default(), Vec::new());
+    let (words, places): (Vec<_>, Vec<_>) =
+        text.split(',').map(str::trim).partition(|part| is_word_of_xl(part));
+    let mut places = places.into_iter();
+    let [source, target, mode] = [(); 3].map(|()| places.next().unwrap_or_default());
+    disk.backend = places.next().and_then(said);
+    lost.extend(places.map(|part| format!("`{part}`")));
     served(&mut disk, source, &mut lost);
-    seen(&mut disk, target)?;
+    for word in words {
+        match word.split_once('=') {
+            Some(pair) => named(&mut told, &mut disk, pair, &mut lost)?,
+            None if word == "cdrom" => told.cdrom = true,
+            None => lost.push(format!("`{word}`")),
+        }
+    }
+    seen(&mut disk, told.vdev.as_deref().unwrap_or(target))?;
+    let mode = told.access.as_deref().unwrap_or(mode);
     disk.access = access(mode).ok_or_else(|| format!("`{mode}` is no mode: r, w or w! was expected"))?;
+    beside(&told, &mut disk)?;
     Ok((disk, lost))
+}
+
+/// What words of xl say beside the prefix, which to xl says nothing.
+fn beside(told: &Said, disk: &mut Disk) -> Result<(), String> {
+    if told.cdrom {
+        (disk.class, disk.access) = (DiskClass::Cdrom, Access::Read);
+    }
+    let plain = matches!(told.format.as_deref(), None | Some("" | "raw"));
+    if told.backendtype.is_none() && plain {
+        return Ok(());
+    }
+    let standing = disk.driver.as_ref().and_then(|driver| driver.format.as_deref());
+    let format = match told.format.as_deref().or(standing) {
+        Some("aio") => "raw",
+        format => known(format.unwrap_or_default())?,
+    };
+    disk.driver = server(told.backendtype.as_deref(), format, disk.source.is_some())?;
+    if told.backendtype.as_deref() == Some("phy") {
+        disk.storage = Storage::Block;
+    }
+    Ok(())
 }
 
 /// How and what: `phy:sda8`, `tap:qcow:/path`, nothing.
@@ -214,12 +267,7 @@ fn made(told: &Said, mut disk: Disk) -> Result<Disk, String> {
     if told.cdrom {
         disk.class = DiskClass::Cdrom;
     }
-    let format = told.format.as_deref().unwrap_or_default();
-    if !FORMATS.contains(&format) {
-        return Err(format!(
-            "`{format}` is no format of an image: raw, qcow, qcow2, vhd or qed was expected"
-        ));
-    }
+    let format = known(told.format.as_deref().unwrap_or_default())?;
     disk.source = told.target.as_deref().and_then(said).filter(|_| format != "empty");
     let path = disk.source.as_deref().unwrap_or_default();
     disk.storage = if told.backendtype.as_deref() == Some("phy") { Storage::Block } else { storage(path) };
@@ -234,6 +282,11 @@ fn made(told: &Said, mut disk: Disk) -> Result<Disk, String> {
         (Some(access), _) => access,
     };
     Ok(disk)
+}
+
+fn known(format: &str) -> Result<&str, String> {
+    let why = || format!("`{format}` is no format of an image: raw, qcow, qcow2, vhd or qed was expected");
+    FORMATS.contains(&format).then_some(format).ok_or_else(why)
 }
 
 /// What serves a disk of xl's; none where xl is to choose and the image is raw.

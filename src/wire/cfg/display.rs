@@ -14,10 +14,19 @@ const FIRST_PORT: u16 = 5900;
 const KEYS: [&str; 9] =
     ["sdl", "vnc", "vncunused", "vncdisplay", "vnclisten", "vncpasswd", "keymap", "display", "xauthority"];
 
+/// Those of them that say a number.
+const NUMBERS: [&str; 4] = ["sdl", "vnc", "vncunused", "vncdisplay"];
+
 /// The displays of a configuration: those of `vfb`, else those its own keys tell of.
 pub(super) fn read(config: &Config, lost: &mut Vec<String>) -> Vec<Graphics> {
     let framebuffers: Vec<_> = config.texts("vfb").iter().flat_map(|text| framebuffer(text, lost)).collect();
-    if framebuffers.is_empty() { displays(|key| config.text(key)) } else { framebuffers }
+    if framebuffers.is_empty() { displays(|key| own(config, key)) } else { framebuffers }
+}
+
+/// What a key of its own says; some say a number, however it is spelled.
+fn own(config: &Config, key: &str) -> Option<String> {
+    let number = config.number(key).filter(|_| NUMBERS.contains(&key));
+    number.map_or_else(|| config.text(key), |number| Some(number.to_string()))
 }
 
 /// Whether a key is about displays.

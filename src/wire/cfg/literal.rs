@@ -34,6 +34,7 @@ pub(super) fn written(value: &Value, dialect: Dialect) -> String {
     match value {
         Value::Nothing => "None".into(),
         Value::Number(number) => number.to_string(),
+        Value::Spelled(_, digits) => digits.clone(),
         Value::Text(text) => quoted(text, dialect),
         Value::List(nodes) if nodes.is_empty() => "[ ]".into(),
         Value::List(nodes) => {

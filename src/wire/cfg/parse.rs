@@ -232,7 +232,8 @@ impl<'a> Scanner<'a> {
         let digits = &rest[..end.map_or(rest.len(), |end| end + 1)];
         let value = number(digits).ok_or_else(|| Stop::Soft(start, "a whole number".into()))?;
         self.at += digits.len();
-        Ok(Value::Number(value))
+        let is_plain = value.to_string() == digits;
+        Ok(if is_plain { Value::Number(value) } else { Value::Spelled(value, digits.to_owned()) })
     }
 
     fn constant(&mut self, start: usize) -> Result<Value, Stop> {

@@ -74,7 +74,8 @@ const KNOWN: [&str; 49] = [
 /// Reads a configuration: what it says literally. What it says that a definition has no place for, and what is
 /// computed, is told, a clause each.
 pub fn read(config: &Config, dialect: Dialect) -> (Definition, Vec<String>) {
-    let mut reader = Reader { config, dialect, lost: Vec::new() };
+    let taken = config.taken(dialect);
+    let mut reader = Reader { config: taken.as_ref().unwrap_or(config), dialect, lost: Vec::new() };
     let definition = reader.definition();
     reader.strangers();
     reader.obstacles();

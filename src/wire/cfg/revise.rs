@@ -3,6 +3,7 @@
 //! What a text says is compared with what it is to say setting by setting, both in the dialect's own words; so what is
 //! written otherwise but means the same is left as it is written.
 
+mod cut;
 mod list;
 
 use std::ops::Range;
@@ -198,7 +199,7 @@ impl Patch<'_> {
         (old, wanted): (&'b [Value], &'b [Value]),
         after: &'b Settings,
     ) -> List<'b> {
-        List { key, node, beside: &self.beside, old, wanted, after: &after.list }
+        List { text: &self.config.text, key, node, beside: &self.beside, old, wanted, after: &after.list }
     }
 
     /// A value as the one that stands there is written: a number in quotes stays in quotes.

@@ -444,7 +444,7 @@ fn stray(value: &Value) -> Option<char> {
     match value {
         Value::Text(text) => text.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')),
         Value::List(nodes) => nodes.iter().find_map(|node| stray(&node.value)),
-        Value::Nothing | Value::Number(_) => None,
+        Value::Nothing | Value::Number(_) | Value::Spelled(..) => None,
     }
 }
 

@@ -2,14 +2,14 @@
 
 pub(super) mod disk;
 pub(super) mod graphics;
-mod interface;
+pub(super) mod interface;
 mod rows;
 
 pub use rows::list;
 
 use super::{
     Format, Node, Writer,
-    domain::{Aside, left_over},
+    domain::{Aside, Kept, left_over},
 };
 use crate::model::definition::{DeviceDefinition, Devices, PciAddress};
 
@@ -31,6 +31,14 @@ pub(super) const KEPT: [(&str, Aside); 7] = [
     ("VDI", Aside::Of(&[])),
 ];
 
+/// The keys of a PCI device.
+pub(super) const PCI: [&str; 4] = ["domain", "bus", "slot", "func"];
+
+/// Whether devices of a class are read, or come with others.
+pub(super) fn is_known(class: &str) -> bool {
+    ["vif", "vbd", "tap", "tap2", "vfb", "pci", "vkbd", "console"].contains(&class)
+}
+
 /// Adds a device to those of a domain; one that has no place there is told.
 ///
 /// A keyboard and pointer come with a display, and a console with every PV guest: they are not read.
@@ -51,52 +59,60 @@ pub(super) fn read(device: Node<'_>, guest: Guest, devices: &mut Devices, lost: 
 /// A clause: what one of them lacks.
 pub(super) fn write_all(
     devices: &Devices,
-    guest: Guest,
+    (guest, kept): (Guest, Kept<'_>),
     vm: &mut Writer,
     lost: &mut Vec<String>,
 ) -> Result<(), String> {
     for disk in devices.disks.iter().filter(|disk| !disk::is_of_image(disk, guest)) {
         let (class, uname) = disk::named(disk, guest.format)?;
         vm.list("device", |device| {
-            device.list(class, |vbd| disk::write(disk, uname.as_deref(), guest, vbd, lost));
+            device.list(class, |vbd| {
+                disk::write(disk, uname.as_deref(), guest, vbd, lost);
+                vbd.nodes(kept.of_disk(disk));
+            });
         });
     }
     for interface in &devices.interfaces {
         interface::check(interface)?;
         vm.list("device", |device| {
-            device.list("vif", |vif| interface::write(interface, guest, vif));
+            device.list("vif", |vif| {
+                interface::write(interface, guest, vif, lost);
+                vif.nodes(kept.of_interface(interface));
+            });
         });
     }
     if !guest.is_hvm && guest.format >= Format::Three {
         graphics::write_all(&devices.graphics, vm, lost);
     }
     if !devices.pci.is_empty() {
-        vm.list("device", |device| write_pci(&devices.pci, device));
+        vm.list("device", |device| write_pci(&devices.pci, kept, device));
     }
     Ok(())
 }
 
-/// Writes a device as `op=device_create` wants it, without the `(device …)` around it.
+/// Writes a device as `op=device_create` wants it, without the `(device …)` around it, and what of it this format
+/// cannot say, a clause each.
 ///
 /// # Errors
 /// A clause: why xend can attach no such device, or what it lacks.
-pub fn write(device: &DeviceDefinition, format: Format) -> Result<String, String> {
+pub fn write(device: &DeviceDefinition, format: Format) -> Result<(String, Vec<String>), String> {
     let (mut writer, guest) = (Writer::default(), Guest { format, is_hvm: false });
+    let mut lost = Vec::new();
     match device {
         DeviceDefinition::Disk(disk) => {
             let (class, uname) = disk::named(disk, format)?;
-            writer.list(class, |vbd| disk::write(disk, uname.as_deref(), guest, vbd, &mut Vec::new()));
+            writer.list(class, |vbd| disk::write(disk, uname.as_deref(), guest, vbd, &mut lost));
         }
         DeviceDefinition::Interface(interface) => {
             interface::check(interface)?;
-            writer.list("vif", |vif| interface::write(interface, guest, vif));
+            writer.list("vif", |vif| interface::write(interface, guest, vif, &mut lost));
         }
-        DeviceDefinition::Pci(address) => write_pci(&[*address], &mut writer),
+        DeviceDefinition::Pci(address) => write_pci(&[*address], Kept::default(), &mut writer),
         DeviceDefinition::Graphics(_) | DeviceDefinition::Input(_) => {
             return Err("xend attaches disks, network interfaces and PCI devices only".into());
         }
     }
-    Ok(writer.finish())
+    Ok((writer.finish(), lost))
 }
 
 /// The `type` and `dev` of `op=device_destroy`; none where the definition does not say which device it is, as that of
@@ -134,12 +150,12 @@ fn read_pci(device: Node<'_>, into: &mut Vec<PciAddress>, lost: &mut Vec<String>
             Some(address) => into.push(address),
             None => lost.push(format!("pci {dev}")),
         }
-        left_over(dev, &["domain", "bus", "slot", "func"], &[&KEPT[..], &aside].concat(), lost);
+        left_over(dev, &PCI, &[&KEPT[..], &aside].concat(), lost);
     }
     left_over(device, &["dev"], &KEPT, lost);
 }
 
-fn address(dev: Node<'_>) -> Option<PciAddress> {
+pub(super) fn address(dev: Node<'_>) -> Option<PciAddress> {
     let number = |key| {
         let text = dev.value(key)?;
         u16::from_str_radix(text.strip_prefix("0x").unwrap_or(text), 16).ok()
@@ -152,12 +168,13 @@ fn address(dev: Node<'_>) -> Option<PciAddress> {
     })
 }
 
-fn write_pci(addresses: &[PciAddress], writer: &mut Writer) {
+fn write_pci(addresses: &[PciAddress], kept: Kept<'_>, writer: &mut Writer) {
     writer.list("pci", |pci| {
         for at in addresses {
             pci.list("dev", |dev| {
                 dev.word("domain", &format!("{:#06x}", at.domain)).word("bus", &format!("{:#04x}", at.bus));
                 dev.word("slot", &format!("{:#04x}", at.slot)).word("func", &format!("{:#x}", at.function));
+                dev.nodes(kept.of_pci(*at));
             });
         }
     });

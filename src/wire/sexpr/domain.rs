@@ -6,6 +6,11 @@
 
 mod cpus;
 mod image;
+mod kept;
+
+pub use kept::rewrite;
+
+pub(super) use kept::Kept;
 
 use super::{
     Format, Node, Writer,
@@ -200,14 +205,20 @@ pub(super) fn clock(list: Node<'_>) -> Clock {
 
 /// Tells the items of a list whose keys are neither of these.
 pub(super) fn left_over(of: Node<'_>, known: &[&str], aside: &[(&str, Aside)], lost: &mut Vec<String>) {
-    for item in of.arguments() {
+    lost.extend(strange(of, known, aside).map(|item| item.to_string().trim_matches(['(', ')']).to_owned()));
+}
+
+/// The items of a list whose keys are neither of these.
+fn strange<'a>(of: Node<'a>, known: &[&str], aside: &[(&str, Aside)]) -> impl Iterator<Item = Node<'a>> {
+    of.arguments().filter(move |item| {
         let key = item.head().or_else(|| item.text()).unwrap_or_default();
-        let said = aside.iter().filter(|(own, _)| *own == key).any(|(_, aside)| is_aside(item, *aside));
-        if !known.contains(&key) && !said {
-            let text = item.to_string();
-            lost.push(text.trim_matches(['(', ')']).to_owned());
-        }
-    }
+        let said = aside.iter().filter(|(own, _)| *own == key).any(|(_, aside)| is_aside(*item, *aside));
+        !known.contains(&key) && !said
+    })
+}
+
+fn is_list(item: &Node<'_>) -> bool {
+    item.is_list()
 }
 
 fn is_aside(item: Node<'_>, aside: Aside) -> bool {
@@ -224,6 +235,7 @@ fn is_aside(item: Node<'_>, aside: Aside) -> bool {
 pub(super) struct Writing<'a> {
     pub(super) definition: &'a Definition,
     pub(super) format: Format,
+    pub(super) kept: Kept<'a>,
     pub(super) lost: Vec<String>,
 }
 
@@ -234,13 +246,23 @@ pub(super) struct Writing<'a> {
 /// # Errors
 /// A clause: what it lacks, or cannot be at all.
 pub fn write(definition: &Definition, format: Format) -> Result<(String, Vec<String>), String> {
-    let mut writing = Writing { definition, format, lost: Vec::new() };
+    write_over(definition, Kept::default(), format)
+}
+
+/// The same, with what stands and has no place in a definition.
+fn write_over(
+    definition: &Definition,
+    kept: Kept<'_>,
+    format: Format,
+) -> Result<(String, Vec<String>), String> {
+    let mut writing = Writing { definition, format, kept, lost: Vec::new() };
     writing.check()?;
     let mut writer = Writer::default();
     let mut outcome = Ok(());
     writer.list("vm", |vm| {
         writing.head(vm);
         outcome = writing.image(vm).and_then(|()| writing.devices(vm));
+        vm.nodes(kept.items(definition));
     });
     outcome?;
     writing.unsaid();
@@ -337,7 +359,7 @@ impl Writing<'_> {
 
     fn devices(&mut self, vm: &mut Writer) -> Result<(), String> {
         let guest = Guest { format: self.format, is_hvm: self.is_hvm() };
-        device::write_all(&self.definition.devices, guest, vm, &mut self.lost)
+        device::write_all(&self.definition.devices, (guest, self.kept), vm, &mut self.lost)
     }
 
     /// What no format has a word for.

@@ -82,6 +82,15 @@ impl Writer {
         self
     }
 
+    /// What stands elsewhere, as xend prints it.
+    pub fn nodes<'a>(&mut self, nodes: impl IntoIterator<Item = Node<'a>>) -> &mut Self {
+        for node in nodes {
+            self.separate();
+            let _ = write!(self.0, "{node}");
+        }
+        self
+    }
+
     /// What was written.
     pub fn finish(self) -> String {
         self.0

@@ -5,6 +5,7 @@ mod read;
 mod revise;
 mod schema;
 mod strangers;
+mod unread;
 mod write;
 
 use super::{Problem, document::Document, fault::Faults};
@@ -62,13 +63,25 @@ pub fn check(text: &str) -> Vec<Problem> {
     faults.told(&document)
 }
 
-/// The devices of a domain that a [`Definition`] has no place for, a phrase each; what starts a domain by the
-/// definition alone starts it without them. None of a text that is no XML.
+/// What of a domain a [`Definition`] has no place for and must not be left out of it, a phrase each: devices, and what
+/// keeps its data, its network and its clock what they are. What starts a domain by the definition alone starts it
+/// without them. None of a text that is no XML.
 pub fn strangers(text: &str) -> Vec<String> {
     Document::parse(text).map(|document| strangers::of(document.root())).unwrap_or_default()
 }
 
 /// The same of the description of one device.
-pub fn stranger(text: &str) -> Option<String> {
-    strangers::of_device(Document::parse(text).ok()?.root())
+pub fn strangers_of_device(text: &str) -> Vec<String> {
+    Document::parse(text).map(|document| strangers::of_device(document.root())).unwrap_or_default()
+}
+
+/// What else of a domain a [`Definition`] has no place for, a phrase each, to be told where it is lost. None of a text
+/// that is no XML.
+pub fn unread(text: &str) -> Vec<String> {
+    Document::parse(text).map(|document| unread::of(document.root())).unwrap_or_default()
+}
+
+/// The same of the description of one device.
+pub fn unread_of_device(text: &str) -> Vec<String> {
+    Document::parse(text).map(|document| unread::of_device(document.root())).unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use nix::errno::Errno;
 
 use super::{Xen, link::Link, refusal};
 use crate::{
-    driver::{Answer, Control, Error, Permit},
+    driver::{Answer, Control, Error, Lost, Permit},
     model::{DomainKey, request::Change},
     wire::hypercall::{Message, command, domain::Record},
 };
@@ -18,8 +18,8 @@ const TURNS: u32 = 1 << 18;
 const PAUSES: u32 = 255;
 
 impl Control for Xen {
-    fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<()> {
-        self.order(|link| match change {
+    fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<Lost> {
+        let done = self.order(|link| match change {
             Change::Suspend => link.suspend(key),
             Change::Resume => link.resume(key),
             Change::Destroy => link.destroy(key),
@@ -30,7 +30,8 @@ impl Control for Xen {
             Change::Pin(pin) => link.pin(key, pin),
             Change::SetScheduler { weight, cap } => link.set_share(key, *weight, *cap),
             other => Err(Error::unsupported(other.op())),
-        })
+        });
+        done.map(|()| Lost::new())
     }
 }
 

@@ -36,7 +36,7 @@ const LEAST: KiB = KiB(4 << 10);
 const LEAST_OF_CONTROL: KiB = KiB(128 << 10);
 
 impl Control for Xend {
-    fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<()> {
+    fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<Lost> {
         let hands = self.hands(change.op())?;
         let domain = self.now(key)?;
         let doing = format!("{} domain {}", change.op().word(), address(&domain));
@@ -137,8 +137,8 @@ pub(super) struct Act<'a> {
 }
 
 impl Act<'_> {
-    fn carry_out(&self, change: &Change) -> Answer<()> {
-        match change {
+    fn carry_out(&self, change: &Change) -> Answer<Lost> {
+        let done = match change {
             Change::Suspend => self.tell(Form::op("pause")),
             Change::Resume => self.tell(Form::op("unpause")),
             Change::Shutdown => self.tell(Form::op("shutdown").with("reason", "halt")),
@@ -154,10 +154,11 @@ impl Act<'_> {
             Change::SetScheduler { weight, cap } => self.set_share(*weight, *cap),
             Change::Save(file) => self.write_out(Op::Save, file),
             Change::Dump(file) => self.write_out(Op::Dump, file),
-            Change::Attach(file) => self.attach(&super::files::new_device(file)?),
+            Change::Attach(file) => return self.attach(file),
             Change::Detach(file) => self.detach(&super::files::device(file)?),
             Change::SetAutostart(_) => Err(Error::unsupported(change.op())),
-        }
+        };
+        done.map(|()| Lost::new())
     }
 
     pub(super) fn tell(&self, form: Form) -> Answer<()> {
@@ -284,10 +285,15 @@ impl Act<'_> {
         })
     }
 
-    fn attach(&self, device: &DeviceDefinition) -> Answer<()> {
+    fn attach(&self, file: &Path) -> Answer<Lost> {
+        let (device, unread) = super::files::new_device(file)?;
         let unknown = |why| Error::new(Kind::Unsupported, format!("{}: {why}", self.doing));
-        let config = device::write(device, self.xend.era.format).map_err(unknown)?;
-        self.tell(Form::op("device_create").with("config", config))
+        let (config, lost) = device::write(&device, self.xend.era.format).map_err(unknown)?;
+        // All that is lost of an interface is where it leads: this one would be in another network.
+        if matches!(device, DeviceDefinition::Interface(_)) && !lost.is_empty() {
+            return self.refuse(format!("xend would attach it without {}", lost.join("; without ")));
+        }
+        self.tell(Form::op("device_create").with("config", config)).map(|()| [lost, unread].concat())
     }
 
     fn detach(&self, device: &DeviceDefinition) -> Answer<()> {

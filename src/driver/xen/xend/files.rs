@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     driver::{
-        Answer, Error,
+        Answer, Error, Lost,
         files::{self, unusable},
     },
     model::{Kind, definition::DeviceDefinition},
@@ -38,17 +38,19 @@ pub(super) fn device(file: &Path) -> Answer<DeviceDefinition> {
     of_text(file, &text(file)?)
 }
 
-/// A device from a file, to be added: one that xend is told all of.
+/// A device from a file, to be added, and what of it xend is not told.
 ///
 /// # Errors
-/// As [`device`], and `Refused` where something of it has no place in what is understood.
-pub(super) fn new_device(file: &Path) -> Answer<DeviceDefinition> {
+/// As [`device`], and `Refused` where it must not be without something that has no place in what is understood.
+pub(super) fn new_device(file: &Path) -> Answer<(DeviceDefinition, Lost)> {
     let text = text(file)?;
-    if let Some(stranger) = xml::domain::stranger(&text) {
-        let why = format!("attach {}: xend would attach it without {stranger}", file.display());
+    let strangers = xml::domain::strangers_of_device(&text);
+    if !strangers.is_empty() {
+        let strangers = strangers.join("; without ");
+        let why = format!("attach {}: xend would attach it without {strangers}", file.display());
         return Err(Error::new(Kind::Refused, why));
     }
-    of_text(file, &text)
+    Ok((of_text(file, &text)?, xml::domain::unread_of_device(&text)))
 }
 
 fn of_text(file: &Path, text: &str) -> Answer<DeviceDefinition> {

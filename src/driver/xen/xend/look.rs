@@ -203,7 +203,9 @@ impl Xend {
     /// The definition an expression of xend's is.
     fn told(&self, expression: Node<'_>) -> Answer<Told> {
         let unclear = |why| Error::new(Kind::Malformed, format!("read the definition xend gives: {why}"));
-        let (definition, lost) = domain::read(expression, self.era.format).map_err(unclear)?;
+        let (definition, mut lost) = domain::read(expression, self.era.format).map_err(unclear)?;
+        let cap = definition.cpus.cap.filter(|cap| *cap > 0);
+        lost.extend(cap.map(|cap| format!("cap = {cap}: domtop knows no place for it in domain XML")));
         Ok(Told { xml: xml::domain::write(&definition), file: None, lost })
     }
 

@@ -30,7 +30,8 @@ use crate::{
 impl Xend {
     /// Makes and starts a domain.
     pub(super) fn create(&self, hands: &Hands, text: &str) -> Answer<Lost> {
-        let (definition, config, lost) = self.config(text)?;
+        let (definition, unread) = definition(text)?;
+        let (config, lost) = domain::write(&definition, self.era.format).map_err(refuse(&definition.name))?;
         let doing = format!("create domain {}", definition.name);
         let order = Order::new(&definition.name, Form::op("create").with("config", config));
         let body = self.order(hands, &doing, &order)?;
@@ -42,7 +43,7 @@ impl Xend {
                 return Err(self.take_away(hands, &name, undone));
             }
         }
-        Ok(lost)
+        Ok([lost, unread].concat())
     }
 
     /// Takes away a domain that was made and that xend would not start. Where it is not known what became of it, it is
@@ -64,13 +65,13 @@ impl Xend {
 
     /// Keeps a definition. xend never finds anything wrong with that, so what would make two of one is refused here.
     pub(super) fn define(&self, hands: &Hands, text: &str) -> Answer<Lost> {
-        let (definition, config, lost) = self.config(text)?;
+        let (definition, unread) = definition(text)?;
         let doing = format!("define domain {}", definition.name);
         let view = self.worker.fresh().map_err(unsent)?;
         let mut there = view.running.iter().chain(&view.inactive);
         let same = |own: uuid::Uuid| definition.uuid.is_some_and(|uuid| uuid == own);
         let twin = there.find(|row| row.name.raw() == definition.name || same(row.key.uuid));
-        let why = match twin {
+        let why = match &twin {
             Some(row) if !same(row.key.uuid) => {
                 Some(format!("there is one of that name, with the uuid {}", row.key.uuid))
             }
@@ -80,8 +81,15 @@ impl Xend {
         if let Some(why) = why {
             return Err(Error::new(Kind::Refused, format!("{doing}: {why}")));
         }
+        let format = self.era.format;
+        // xend replaces what it kept, so what domain XML has no word for is sent again.
+        let written = match twin.map(|row| row.key) {
+            Some(key) => self.of_domain(key, |page| Ok(domain::rewrite(&definition, page, format))),
+            None => Ok(domain::write(&definition, format)),
+        };
+        let (config, lost) = written.map_err(unsent)?.map_err(refuse(&definition.name))?;
         self.order(hands, &doing, &Order::new(&definition.name, Form::op("new").with("config", config)))?;
-        Ok(lost)
+        Ok([lost, unread].concat())
     }
 
     /// Starts a saved domain.
@@ -98,18 +106,22 @@ impl Xend {
         self.order(hands, &doing, &Order::new("", form))?;
         Ok(())
     }
+}
 
-    /// Domain XML in xend's notation, with every device there is in it; and what it has no word for.
-    fn config(&self, text: &str) -> Answer<(Definition, String, Lost)> {
-        let definition =
-            xml::domain::read(text).map_err(|problems| Error::wrong("read the description", &problems))?;
-        let refuse =
-            |why| Error::new(Kind::Refused, format!("describe domain {} to xend: {why}", definition.name));
-        let strangers = xml::domain::strangers(text);
-        if !strangers.is_empty() {
-            return Err(refuse(format!("it would be without {}", strangers.join("; without "))));
-        }
-        let (config, lost) = domain::write(&definition, self.era.format).map_err(refuse)?;
-        Ok((definition, config, lost))
+/// What domain XML defines, with every device there is in it, and what of it a definition has no place for.
+fn definition(text: &str) -> Answer<(Definition, Lost)> {
+    let definition =
+        xml::domain::read(text).map_err(|problems| Error::wrong("read the description", &problems))?;
+    let strangers = xml::domain::strangers(text);
+    if !strangers.is_empty() {
+        let why = format!("it would be without {}", strangers.join("; without "));
+        return Err(refuse(&definition.name)(why));
     }
+    Ok((definition, xml::domain::unread(text)))
+}
+
+/// That a domain cannot be what xend is to make.
+fn refuse(name: &str) -> impl Fn(String) -> Error {
+    let doing = format!("describe domain {name} to xend");
+    move |why| Error::new(Kind::Refused, format!("{doing}: {why}"))
 }

@@ -16,7 +16,7 @@ use super::{
     rename::rename,
 };
 use crate::{
-    driver::{Answer, Control, Error, Permit},
+    driver::{Answer, Control, Error, Lost, Permit},
     model::{DomainKey, KiB, Name, request::Change},
     wire::xenstore::Request,
 };
@@ -27,17 +27,18 @@ const LEAST: KiB = KiB(4 << 10);
 const LEAST_OF_CONTROL: KiB = KiB(128 << 10);
 
 impl Control for Xenstore {
-    fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<()> {
+    fn change(&self, _permit: &Permit, key: DomainKey, change: &Change) -> Answer<Lost> {
         let mut state = self.state();
         let guest = Guest { id: state.running(key)?, uuid: key.uuid };
-        state.link.run(|client| match change {
+        let done = state.link.run(|client| match change {
             Change::Shutdown => ask(guest, "poweroff", client),
             Change::Reboot => ask(guest, "reboot", client),
             Change::SetMemory(amount) => set_memory(guest, *amount, client),
             Change::SetVcpus(count) => set_vcpus(guest, *count, client),
             Change::Rename(name) => rename(guest, name, client),
             other => Err(Error::unsupported(other.op())),
-        })
+        });
+        done.map(|()| Lost::new())
     }
 
     fn clean_up(&self, _permit: &Permit, key: DomainKey) -> Answer<()> {

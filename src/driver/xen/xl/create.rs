@@ -59,6 +59,7 @@ impl Source {
         if !written.missing.is_empty() {
             return Err(refuse(format!("xl would start it without {}", written.missing.join("; without "))));
         }
+        written.lost.extend(domain::unread(xml));
         Ok(Self::Draft(Draft::make(&written.text)?, definition.memory.max, written.lost))
     }
 

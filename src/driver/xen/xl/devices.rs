@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{call::Call, files};
 use crate::{
-    driver::{Answer, Error},
+    driver::{Answer, Error, Lost},
     model::{Kind, Op, definition::DeviceDefinition, request::Change},
     wire::{
         cfg::{self, Dialect},
@@ -12,36 +12,39 @@ use crate::{
     },
 };
 
-/// The call that adds or removes the device in a file; none for other changes.
+/// The call that adds or removes the device in a file, and what it is added without; none for other changes.
 ///
 /// # Errors
 /// `Refused` where the file is no device or xl has no word for it.
-pub(super) fn call(id: u32, change: &Change) -> Option<Answer<Call>> {
+pub(super) fn call(id: u32, change: &Change) -> Option<Answer<(Call, Lost)>> {
     match change {
         Change::Attach(file) => Some(attach(id, file)),
-        Change::Detach(file) => Some(detach(id, file)),
+        Change::Detach(file) => Some(detach(id, file).map(|call| (call, Lost::new()))),
         _ => None,
     }
 }
 
-fn attach(id: u32, file: &Path) -> Answer<Call> {
+fn attach(id: u32, file: &Path) -> Answer<(Call, Lost)> {
     let no = |why: String| refused(Op::Attach, file, &why);
     let (device, text) = read(Op::Attach, file)?;
-    if let Some(stranger) = domain::stranger(&text) {
-        return Err(no(format!("xl would attach it without {stranger}")));
+    let strangers = domain::strangers_of_device(&text);
+    if !strangers.is_empty() {
+        return Err(no(format!("xl would attach it without {}", strangers.join("; without "))));
     }
+    let mut lost = domain::unread_of_device(&text);
     let (verb, words) = match device {
         DeviceDefinition::Disk(disk) => {
             // What could not be taken away again.
             no_options(std::slice::from_ref(&disk.target)).map_err(no)?;
-            let (text, _) = cfg::write_disk(&disk, Dialect::Xl).map_err(no)?;
+            let (text, unsaid) = cfg::write_disk(&disk, Dialect::Xl).map_err(no)?;
+            lost.extend(unsaid);
             ("block-attach", vec![text])
         }
         DeviceDefinition::Interface(interface) => {
-            let (text, lost) = cfg::write_vif(&interface, Dialect::Xl, false).map_err(no)?;
-            // Nobody hears of what is lost where a guest runs, and this one would be in another network.
-            if !lost.is_empty() {
-                return Err(no(format!("xl would attach it without {}", lost.join("; without "))));
+            let (text, unsaid) = cfg::write_vif(&interface, Dialect::Xl, false).map_err(no)?;
+            // All that is lost of an interface is where it leads: this one would be in another network.
+            if !unsaid.is_empty() {
+                return Err(no(format!("xl would attach it without {}", unsaid.join("; without "))));
             }
             ("network-attach", text.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect())
         }
@@ -49,7 +52,7 @@ fn attach(id: u32, file: &Path) -> Answer<Call> {
         other => return Err(no(unplugged(&other))),
     };
     no_options(&words).map_err(no)?;
-    Ok(Call::attach(id, verb, &words))
+    Ok((Call::attach(id, verb, &words), lost))
 }
 
 /// xl takes a word that begins as an option does for one, wherever it stands.

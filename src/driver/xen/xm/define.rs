@@ -7,7 +7,7 @@ use std::{
 
 use super::{Xm, file, parsed, place, shelf::Kept};
 use crate::{
-    driver::{Answer, Error, Lost},
+    driver::{Answer, Error, Lost, files},
     model::Kind,
     wire::{
         cfg::{self, Config, Definition, Dialect, Written},
@@ -36,22 +36,23 @@ impl Source {
 /// # Errors
 /// `Refused` where the file, the name or what stands in the folder forbids it.
 pub(super) fn define(xm: &Xm, path: &Path) -> Answer<Lost> {
-    let source = read(path)?;
+    let (source, unread) = read(path)?;
     let definition = source.definition();
     let name = file_name(&definition.name).map_err(|why| refused(path, &why))?;
     if let Some(kept) = standing(xm, definition).map_err(|why| refused(path, &why))? {
-        return redefine(xm, &kept, &source, path);
+        return redefine(xm, &kept, &source, path).map(|lost| [lost, unread].concat());
     }
     let (text, lost) = match source {
         Source::Own(text, _) => (text, Lost::new()),
         Source::Xml(definition) => whole(cfg::write(&definition, xm.dialect), path)?,
     };
-    place::new(&xm.folder, &name, &text).map(|()| lost)
+    place::new(&xm.folder, &name, &text).map(|()| [lost, unread].concat())
 }
 
-fn read(path: &Path) -> Answer<Source> {
+/// What stands in a file, and what of it a definition has no place for.
+fn read(path: &Path) -> Answer<(Source, Lost)> {
     let text = file::text(path).map_err(|why| refused(path, &why))?;
-    if text.trim_start().starts_with('<') {
+    if files::is_markup(&text) {
         let strangers = domain::strangers(&text);
         if !strangers.is_empty() {
             return Err(refused(
@@ -60,7 +61,8 @@ fn read(path: &Path) -> Answer<Source> {
             ));
         }
         let wrong = |problems: Vec<_>| Error::wrong(format!("define {}", path.display()), &problems);
-        return domain::read(&text).map(Source::Xml).map_err(wrong);
+        let definition = domain::read(&text).map_err(wrong)?;
+        return Ok((Source::Xml(definition), domain::unread(&text)));
     }
     let config = Config::parse(&text).map_err(|problem| refused(path, &problem.to_string()))?;
     if let Some(obstacle) = config.obstacles.first() {
@@ -74,7 +76,7 @@ fn read(path: &Path) -> Answer<Source> {
     if !file::is_of_domain(&config) {
         return Err(refused(path, "it says nothing a domain would say"));
     }
-    Ok(Source::Own(text, definition))
+    Ok((Source::Own(text, definition), Lost::new()))
 }
 
 /// The file a domain of this name is kept in.
@@ -92,7 +94,7 @@ fn file_name(name: &str) -> Result<OsString, String> {
     Ok(file.to_owned())
 }
 
-/// The file that is of this domain already: of its uuid, or of its name where neither says another uuid.
+/// The file that is of this domain already: of its uuid, or of its name where that file says no uuid.
 fn standing(xm: &Xm, definition: &Definition) -> Result<Option<Kept>, String> {
     let cache = xm.cache();
     let is_named = |kept: &&Kept| kept.domain.name.raw() == definition.name;
@@ -120,8 +122,10 @@ fn standing(xm: &Xm, definition: &Definition) -> Result<Option<Kept>, String> {
             of_name.ok_or_else(|| ambiguous(&format!("`{}`", definition.name), a, b))?
         }
     };
-    if definition.uuid.is_some() && says_uuid(xm, named) {
-        return Err(format!("`{}` is the name of domain {}", definition.name, named.domain.key.uuid));
+    // Without the uuid its file says it would be another domain, to the toolstack and to whoever knows it by that.
+    if says_uuid(xm, named) {
+        let silent = if definition.uuid.is_none() { ", and it does not say so" } else { "" };
+        return Err(format!("`{}` is the name of domain {}{silent}", definition.name, named.domain.key.uuid));
     }
     Ok(Some((*named).clone()))
 }
@@ -131,7 +135,7 @@ fn ambiguous(what: &str, a: &Kept, b: &Kept) -> String {
 }
 
 fn says_uuid(xm: &Xm, kept: &Kept) -> bool {
-    parsed(&xm.path(&kept.file)).is_ok_and(|config| config.setting("uuid").is_some())
+    parsed(&xm.path(&kept.file)).is_ok_and(|config| config.text("uuid").is_some_and(|uuid| !uuid.is_empty()))
 }
 
 fn redefine(xm: &Xm, kept: &Kept, source: &Source, path: &Path) -> Answer<Lost> {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::cut::Listed;
 use crate::wire::cfg::{
     Config, Definition, Dialect, Value,
     config::{Node, Setting},
@@ -33,6 +34,8 @@ fn filler(key: &str) -> Option<&'static str> {
 
 /// A list as it stands, and what it says and is to say in the dialect's own words.
 pub(super) struct List<'a> {
+    /// The text it stands in.
+    pub(super) text: &'a str,
     pub(super) key: &'a str,
     pub(super) node: &'a Node,
     /// The settings that decide what an item means: the type of the guest.
@@ -168,7 +171,7 @@ impl List<'_> {
             // In the order they are to have; mostly an item's place is its own.
             match (from, from.and_then(|_| free.next())) {
                 (Some(from), Some(place)) => {
-                    fates[place] = self.fate((*from, place), &items[*from], new, manner);
+                    fates[place] = self.fate((*from, place), &items[*from], new, manner)?;
                     gap = place + 1;
                 }
                 _ => added[gap].push(literal::written(new, manner.dialect)),
@@ -177,14 +180,21 @@ impl List<'_> {
         Some(Plan { fates, added })
     }
 
-    fn fate(&self, (from, place): (usize, usize), item: &Item, new: &Value, manner: Manner<'_>) -> Fate {
+    /// What becomes of an item that is to say something; none where more is in it than can be taken along.
+    fn fate(
+        &self,
+        (from, place): (usize, usize),
+        item: &Item,
+        new: &Value,
+        manner: Manner<'_>,
+    ) -> Option<Fate> {
         let standing = &self.items()[from].value;
-        match item {
+        Some(match item {
             Item::Said(old) if old.same(new) && from == place => Fate::Stays,
             Item::Said(old) if old.same(new) => Fate::Becomes(literal::written(standing, manner.dialect)),
-            Item::Said(old) => Fate::Becomes(self.revised(standing, old, new, manner)),
+            Item::Said(old) => Fate::Becomes(self.revised(standing, old, new, manner)?),
             Item::Elsewhere(_) | Item::Unread => Fate::Stays,
-        }
+        })
     }
 
     /// What the list itself is to say: not what another key says, which has to stay there. None where what it said is
@@ -254,9 +264,7 @@ impl List<'_> {
                 gone.end = place + 1;
                 continue;
             }
-            if !gone.is_empty() || !texts.is_empty() {
-                splices.push(self.replaced(gone, &texts.join(", ")));
-            }
+            self.replace(gone, &texts.join(", "), &mut splices);
             if let Some(Fate::Becomes(text)) = fate {
                 splices.push((items[place].span.clone(), text.clone()));
             }
@@ -267,36 +275,46 @@ impl List<'_> {
     }
 
     /// Puts a text in the place of some items, with the comma it takes or leaves.
-    fn replaced(&self, gone: Range<usize>, texts: &str) -> Splice {
+    fn replace(&self, gone: Range<usize>, texts: &str, splices: &mut Vec<Splice>) {
         let items = self.items();
+        if texts.is_empty() {
+            return self.take_away(gone, splices);
+        }
         let before = gone.start.checked_sub(1).and_then(|place| items.get(place));
-        let after = items.get(gone.end);
-        let inside = |gone: &Range<usize>| items[gone.start].span.start..items[gone.end - 1].span.end;
-        match (before, after) {
-            _ if !gone.is_empty() && !texts.is_empty() => (inside(&gone), texts.to_owned()),
-            // Taken away.
-            (_, Some(after)) if !gone.is_empty() => (inside(&gone).start..after.span.start, String::new()),
-            (Some(before), None) if !gone.is_empty() => (before.span.end..inside(&gone).end, String::new()),
-            // Put in.
+        splices.push(match (before, items.get(gone.start)) {
+            (_, Some(first)) if !gone.is_empty() => (first.span.clone(), texts.to_owned()),
             (Some(before), _) => (before.span.end..before.span.end, format!(", {texts}")),
             (None, Some(after)) => (after.span.start..after.span.start, format!("{texts}, ")),
-            (None, None) if texts.is_empty() => (self.node.span.clone(), "[ ]".into()),
             (None, None) => (self.node.span.clone(), format!("[ {texts} ]")),
-        }
+        });
+        self.take_away(gone.start + 1..gone.end, splices);
     }
 
-    /// An item with only the parts of it changed that differ, where that can be done.
-    fn revised(&self, standing: &Value, old: &Value, new: &Value, manner: Manner<'_>) -> String {
-        let texts = || Some((standing.text()?, old.text()?, new.text()?));
-        let kept = texts().and_then(|(standing, old, wanted)| {
-            let merged = merged(&standing, &old, &wanted);
-            let beside = (self.key == "disk").then(|| beside(&standing, &wanted)).flatten();
+    fn take_away(&self, gone: Range<usize>, splices: &mut Vec<Splice>) {
+        if gone.is_empty() {
+            return;
+        }
+        let items = self.items().iter().map(|item| item.span.clone()).collect();
+        let listed = Listed { text: self.text, span: self.node.span.clone(), items };
+        splices.extend(listed.cuts(gone).into_iter().map(|cut| (cut, String::new())));
+    }
+
+    /// An item with only the parts of it changed that differ, where that can be done; none where what is written anew
+    /// would be served by another.
+    fn revised(&self, standing: &Value, old: &Value, new: &Value, manner: Manner<'_>) -> Option<String> {
+        let said = standing.text().unwrap_or_default();
+        let is_disk = self.key == "disk";
+        let texts = || Some((old.text()?, new.text()?));
+        let kept = texts().and_then(|(old, wanted)| {
+            let merged = merged(&said, &old, &wanted);
+            let beside = is_disk.then(|| beside(&said, &wanted, manner.dialect)).flatten();
             [merged, beside].into_iter().flatten().find(|text| self.says(text, new, manner))
         });
-        kept.map_or_else(
-            || literal::written(new, manner.dialect),
-            |text| literal::quoted(&text, manner.dialect),
-        )
+        match kept {
+            Some(text) => Some(literal::quoted(&text, manner.dialect)),
+            None if is_disk && disk::script(&said).is_some() => None,
+            None => Some(literal::written(new, manner.dialect)),
+        }
     }
 
     /// Whether an item's text means what is wanted, which is in the dialect's own words.
@@ -360,16 +378,27 @@ fn merged(standing: &str, old: &str, new: &str) -> Option<String> {
     Some(parts.into_iter().map(|(_, segment)| segment).collect::<Vec<_>>().join(","))
 }
 
-/// A new text with what stands beside the known parts of the old one put before it.
-fn beside(standing: &str, new: &str) -> Option<String> {
+/// A new text of a disk with what stands beside the known parts of the old one put before it.
+fn beside(standing: &str, new: &str, dialect: Dialect) -> Option<String> {
     const KNOWN: [&str; 9] =
         ["format", "vdev", "access", "backendtype", "backend", "devtype", "specification", "target", "cdrom"];
     let foreign = segments(standing).map(str::trim).filter(|segment| match key(segment) {
         Some(key) => !KNOWN.contains(&key),
         None => disk::FLAGS.contains(segment),
     });
-    let kept: Vec<_> = foreign.collect();
-    (!kept.is_empty()).then(|| format!("{},{new}", kept.join(",")))
+    let mut kept: Vec<_> = foreign.map(str::to_owned).collect();
+    let mut new = new.to_owned();
+    if let Some(script) = disk::script(standing) {
+        if dialect.is_xl() {
+            kept.push(format!("script=block-{script}"));
+        } else {
+            new = format!("{script}:{}", new.strip_prefix("file:")?);
+        }
+    } else if kept.is_empty() {
+        return None;
+    }
+    kept.push(new);
+    Some(kept.join(","))
 }
 
 /// The parts of a text, blanks and all; a target takes the rest of it.
@@ -417,9 +446,9 @@ mod tests {
     #[test]
     fn what_stands_beside_stays() {
         assert_eq!(
-            beside("/a,raw,hda,discard,script=x", "vdev=hda").as_deref(),
+            beside("/a,raw,hda,discard,script=x", "vdev=hda", Dialect::Xl).as_deref(),
             Some("discard,script=x,vdev=hda")
         );
-        assert_eq!(beside("/a,raw,hda", "vdev=hda"), None);
+        assert_eq!(beside("/a,raw,hda", "vdev=hda", Dialect::Xl), None);
     }
 }

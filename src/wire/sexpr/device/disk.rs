@@ -10,7 +10,7 @@
 use super::{Aside, Format, Guest, KEPT, Node, Writer, left_over};
 use crate::model::definition::{Access, Disk, DiskClass, DiskDriver, Storage};
 
-const KNOWN: &[&str] = &["dev", "uname", "mode", "backend"];
+pub(in crate::wire::sexpr) const KNOWN: &[&str] = &["dev", "uname", "mode", "backend"];
 
 /// Reads a disk that stands beside the image.
 pub(super) fn read(vbd: Node<'_>, guest: Guest, lost: &mut Vec<String>) -> Disk {
@@ -35,6 +35,11 @@ pub(super) fn read(vbd: Node<'_>, guest: Guest, lost: &mut Vec<String>) -> Disk 
         access: access(vbd.value("mode"), guest.format),
         backend: vbd.value("backend").filter(|backend| *backend != "0").map(Into::into),
     }
+}
+
+/// By what the guest knows it.
+pub(in crate::wire::sexpr) fn target_of(vbd: Node<'_>) -> &str {
+    target(vbd.value("dev").unwrap_or_default()).0
 }
 
 /// A disk's name in the guest and what it sees it as: `hda`, `ioemu:hda`, `hdc:cdrom`.
@@ -168,8 +173,8 @@ pub(super) fn named(disk: &Disk, format: Format) -> Result<(&'static str, Option
     let tapped = class != "vbd" && format > Format::One;
     let prefix = match (disk.driver.as_ref().map(|driver| driver.name.as_str()), disk.storage) {
         _ if tapped => format!("{class}:{}", if raw { "aio" } else { image }),
-        (None | Some("qemu" | "tap" | "tap2"), Storage::File) => "file".into(),
-        (None | Some("qemu" | "tap" | "tap2"), Storage::Block) => "phy".into(),
+        (None | Some("" | "qemu" | "tap" | "tap2"), Storage::File) => "file".into(),
+        (None | Some("" | "qemu" | "tap" | "tap2"), Storage::Block) => "phy".into(),
         (Some(name), _) => name.into(),
     };
     let class = if tapped { class } else { "vbd" };

@@ -3,8 +3,11 @@
 use super::{Aside, Guest, KEPT, Node, Writer, left_over};
 use crate::model::definition::{Interface, Link};
 
-const KNOWN: &[&str] =
+pub(in crate::wire::sexpr) const KNOWN: &[&str] =
     &["mac", "bridge", "dev", "script", "ip", "vifname", "rate", "type", "model", "backend"];
+
+const BRIDGED: &str =
+    "its being on no bridge: an interface without a script of its own is on the default one";
 
 /// Reads an interface. It is bridged where it names a bridge or its script does, and where it says nothing at all:
 /// xend's own default is its network script's bridge.
@@ -51,7 +54,12 @@ pub(super) fn check(interface: &Interface) -> Result<(), String> {
 }
 
 /// Writes what stands in `(vif …)`.
-pub(super) fn write(interface: &Interface, guest: Guest, vif: &mut Writer) {
+pub(super) fn write(interface: &Interface, guest: Guest, vif: &mut Writer, lost: &mut Vec<String>) {
+    // Where no script of its own does otherwise, xend's puts it on a bridge: vif-bridge.
+    let own = interface.script.as_ref().is_some_and(|script| !script.contains("bridge"));
+    if matches!(interface.link, Link::Ethernet(_)) && !own {
+        lost.push(BRIDGED.into());
+    }
     vif.optional("mac", interface.mac.as_deref());
     match &interface.link {
         Link::Bridge(bridge) => vif.optional("bridge", bridge.as_deref()),

@@ -18,7 +18,7 @@ use crate::{
 /// As many ports as the emulator has room for in any release.
 const MOST_PORTS: usize = 32;
 
-const KNOWN: &[&str] = &[
+pub(super) const KNOWN: &[&str] = &[
     "kernel",
     "ramdisk",
     "root",
@@ -55,7 +55,7 @@ const KNOWN: &[&str] = &[
 ];
 
 /// What is no part of a definition: what the kernel says of itself, and defaults that xend prints.
-const ASIDE: &[(&str, Aside)] = &[
+pub(super) const ASIDE: &[(&str, Aside)] = &[
     ("notes", Aside::Always),
     ("nographic", Aside::Of(&["0"])),
     ("stdvga", Aside::Of(&["0"])),
@@ -224,7 +224,10 @@ impl Writing<'_> {
     fn has_image(&self) -> bool {
         let boot = &self.definition.boot;
         let displays = self.format < Format::Three && !self.definition.devices.graphics.is_empty();
-        displays || [&boot.kernel, &boot.initrd, &boot.root, &boot.cmdline].iter().any(|said| said.is_some())
+        let kept = self.kept.of_image("linux").next().is_some();
+        displays
+            || kept
+            || [&boot.kernel, &boot.initrd, &boot.root, &boot.cmdline].iter().any(|said| said.is_some())
     }
 
     fn linux(&mut self, image: &mut Writer) {
@@ -234,6 +237,7 @@ impl Writing<'_> {
         if self.format < Format::Three {
             graphics::write_image(self.definition, self.format, image, &mut self.lost);
         }
+        image.nodes(self.kept.of_image("linux"));
     }
 
     /// What the kernel is handed.
@@ -271,6 +275,7 @@ impl Writing<'_> {
             image.text("soundhw", &devices.sounds.join(","));
         }
         graphics::write_image(self.definition, self.format, image, &mut self.lost);
+        image.nodes(self.kept.of_image("hvm"));
         Ok(())
     }
 

@@ -192,17 +192,27 @@ const BASIS: Words<bool> = Words {
 
 fn clock(root: Element<'_, '_>, faults: &mut Faults) -> Clock {
     let clock = root.child("clock").filter(|clock| clock.attribute("offset").is_some());
-    let Some(clock) = clock else { return Clock::Unsaid };
+    clock.map_or(Clock::Unsaid, |clock| clock_of(clock, faults))
+}
+
+/// Reads a `<clock>` that says its offset.
+pub(super) fn clock_of(clock: Element<'_, '_>, faults: &mut Faults) -> Clock {
     match faults.kind(clock, ("offset", ""), &OFFSET) {
         None => Clock::Unsaid,
-        Some(Offset::Utc) => Clock::Utc,
-        Some(Offset::LocalTime) => Clock::LocalTime,
-        Some(Offset::Variable) => {
+        Some(Offset::Utc) if !is_adjusted(clock) => Clock::Utc,
+        Some(Offset::LocalTime) if !is_adjusted(clock) => Clock::LocalTime,
+        Some(offset) => {
             let seconds = faults.value(clock, "adjustment", values::number).unwrap_or(0);
-            let local = faults.kind(clock, ("basis", "utc"), &BASIS).is_some_and(|it| it);
+            let usual = if matches!(offset, Offset::LocalTime) { "localtime" } else { "utc" };
+            let local = faults.kind(clock, ("basis", usual), &BASIS).is_some_and(|it| it);
             if local { Clock::beside_local_time(seconds) } else { Clock::Variable(seconds) }
         }
     }
+}
+
+/// libvirt makes a clock that is adjusted by seconds a variable one, whatever its offset; `reset` says that it is not.
+fn is_adjusted(clock: Element<'_, '_>) -> bool {
+    clock.value("adjustment").is_some_and(|adjustment| !matches!(adjustment.trim(), "" | "0" | "reset"))
 }
 
 fn endings(root: Element<'_, '_>, faults: &mut Faults) -> Endings {
