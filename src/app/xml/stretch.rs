@@ -8,7 +8,7 @@ use crate::model::markup::{Line, Part};
 /// Characters that are the same and are shown on either side of what differs.
 const AROUND: usize = 16;
 /// Pairs of lines of one difference that are compared to find which became which; of more, those in the same place.
-const PAIRS: usize = 4096;
+const PAIRS: usize = 1024;
 
 /// What of a line differs from the one it was, or became.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

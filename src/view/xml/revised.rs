@@ -24,8 +24,8 @@ use crate::{
 
 /// The widest the box is, and the cells of it that are none of its lines.
 const WIDE: (u16, u16) = (104, 4);
-/// Lines of the list that are to be seen before the box has gaps.
-const LEAST: u16 = 4;
+/// Lines of the list that are to be seen before the box has gaps, where it has so many.
+const LEAST: u16 = 12;
 /// Lines what it is about takes at most.
 const HEAD: usize = 3;
 /// Cells before a line: its sign, and whether there is more to the left.
@@ -41,8 +41,9 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, body: Rect, (revised, offse
     let keys = keys(canvas, revised, width);
     let list = List::new(canvas, revised, width);
     let around = 2 + height(about.len()) + height(keys.len());
-    let gaps = if body.height >= around + LEAST + 2 { 2 } else { 0 };
-    let listed = height(list.rows()).clamp(1, body.height.saturating_sub(around + gaps).max(1));
+    let rows = height(list.rows());
+    let gaps = if body.height >= around + rows.min(LEAST) + 2 { 2 } else { 0 };
+    let listed = rows.clamp(1, body.height.saturating_sub(around + gaps).max(1));
     let title = list.title(listed.into(), offset);
     let inner = popup::middle(canvas, body, (WIDE.0, listed + around + gaps), &title);
     for (line, range) in (0..).zip(&about) {
