@@ -255,7 +255,7 @@ fn disks_are_named_as_each_format_names_them() {
     assert_eq!((tap.source.as_deref(), tap.access), (Some("/a:b"), Access::Shared));
     // xend takes a disk away by what it is, whatever its image was asked for as.
     let made = disk(Format::Four, false, "(tap2 (dev xvdb:disk)(uname tap:qcow:/b)(mode w))");
-    assert_eq!(device::name(&DeviceDefinition::Disk(made)), Some(("tap2", "xvdb".into())));
+    assert_eq!(device::name(&DeviceDefinition::Disk(made), Format::Four), Some(("tap2", "xvdb".into())));
     let bare = disk(Format::Four, false, "(vbd (dev xvda)(uname /dev/vg/a)(backend 4))");
     assert_eq!((bare.storage, bare.driver, bare.backend.as_deref()), (Storage::Block, None, Some("4")));
     let nbd = disk(Format::Four, false, "(vbd (dev xvda)(uname nbd:host:80))");
@@ -420,11 +420,26 @@ fn what_no_xend_can_make_is_refused_with_the_reason() {
 }
 
 #[test]
+fn a_disk_is_detached_as_what_it_was_attached_as() {
+    for format in Format::ALL {
+        for driver in ["", "phy", "file", "tap", "tap2", "qemu"] {
+            let driver = Some(DiskDriver { name: driver.into(), format: None });
+            let disk = Disk { target: "xvdb".into(), source: Some("/x".into()), driver, ..Disk::default() };
+            let disk = DeviceDefinition::Disk(disk);
+            let (attached, _) = device::write(&disk, format).unwrap();
+            let (class, name) = device::name(&disk, format).unwrap();
+            assert!(attached.starts_with(&format!("({class} (dev 'xvdb')")), "{class}: {attached}");
+            assert_eq!(name, "xvdb");
+        }
+    }
+}
+
+#[test]
 fn a_device_is_attached_without_a_wrapper_and_named_to_be_detached() {
     let disk = Disk { target: "hdb".into(), source: Some("/x".into()), ..Disk::default() };
     let disk = DeviceDefinition::Disk(disk);
     assert_eq!(device::write(&disk, Format::One).unwrap().0, "(vbd (dev 'hdb')(uname 'file:/x')(mode 'w'))");
-    assert_eq!(device::name(&disk), Some(("vbd", "hdb".into())));
+    assert_eq!(device::name(&disk, Format::One), Some(("vbd", "hdb".into())));
     let mac = Some("00:16:3E:01:02:03".to_owned());
     let vif = DeviceDefinition::Interface(Interface { mac: mac.clone(), ..Interface::default() });
     assert_eq!(device::write(&vif, Format::Four).unwrap().0, "(vif (mac '00:16:3E:01:02:03'))");
@@ -437,7 +452,7 @@ fn a_device_is_attached_without_a_wrapper_and_named_to_be_detached() {
     let pci = DeviceDefinition::Pci(PciAddress { domain: 0, bus: 0x1a, slot: 2, function: 7 });
     let text = "(pci (dev (domain 0x0000)(bus 0x1a)(slot 0x02)(func 0x7)))";
     assert_eq!(device::write(&pci, Format::Four).unwrap().0, text);
-    assert_eq!(device::name(&pci), Some(("pci", "0000:1a:02.7".into())));
+    assert_eq!(device::name(&pci, Format::Four), Some(("pci", "0000:1a:02.7".into())));
 }
 
 #[test]

@@ -117,9 +117,9 @@ pub fn write(device: &DeviceDefinition, format: Format) -> Result<(String, Vec<S
 
 /// The `type` and `dev` of `op=device_destroy`; none where the definition does not say which device it is, as that of
 /// an interface does not: see [`found`].
-pub fn name(device: &DeviceDefinition) -> Option<(&'static str, String)> {
+pub fn name(device: &DeviceDefinition, format: Format) -> Option<(&'static str, String)> {
     match device {
-        DeviceDefinition::Disk(disk) => Some((disk::class(disk), disk.target.clone())),
+        DeviceDefinition::Disk(disk) => Some((disk::class(disk, format), disk.target.clone())),
         DeviceDefinition::Pci(at) => {
             Some(("pci", format!("{:04x}:{:02x}:{:02x}.{:x}", at.domain, at.bus, at.slot, at.function)))
         }

@@ -299,7 +299,7 @@ impl Act<'_> {
     fn detach(&self, device: &DeviceDefinition) -> Answer<()> {
         let named = match device {
             DeviceDefinition::Interface(interface) => Some(("vif", self.interface(interface)?)),
-            other => device::name(other),
+            other => device::name(other, self.xend.era.format),
         };
         let unnamed =
             || Error::new(Kind::Unsupported, format!("{}: xend cannot take such a device away", self.doing));

@@ -145,10 +145,11 @@ pub(in crate::wire::sexpr) fn write_image(
 }
 
 /// The class of device a disk is.
-pub(super) fn class(disk: &Disk) -> &'static str {
+pub(super) fn class(disk: &Disk, format: Format) -> &'static str {
     match disk.driver.as_ref().map(|driver| driver.name.as_str()) {
-        Some("tap") => "tap",
-        Some("tap2") => "tap2",
+        Some("tap" | "tap2") if format == Format::One => "vbd",
+        Some("tap2") if format == Format::Four => "tap2",
+        Some("tap" | "tap2") => "tap",
         _ => "vbd",
     }
 }
@@ -158,26 +159,22 @@ pub(super) fn class(disk: &Disk) -> &'static str {
 /// # Errors
 /// A clause, where this xend cannot read such an image.
 pub(super) fn named(disk: &Disk, format: Format) -> Result<(&'static str, Option<String>), String> {
-    let class = match class(disk) {
-        "tap2" if format < Format::Four => "tap",
-        class => class,
-    };
-    let image = disk.driver.as_ref().and_then(|driver| driver.format.as_deref()).unwrap_or("aio");
+    let class = class(disk, format);
+    let (tapped, image) = (class != "vbd", disk.driver.as_ref().and_then(|driver| driver.format.as_deref()));
+    let image = image.unwrap_or("aio");
     let raw = matches!(image, "aio" | "raw");
-    if !raw && (class == "vbd" || format == Format::One) {
+    if !raw && !tapped {
         return Err(format!(
             "the image of {} is {image}, and this xend reads none but raw ones",
             disk.target
         ));
     }
-    let tapped = class != "vbd" && format > Format::One;
     let prefix = match (disk.driver.as_ref().map(|driver| driver.name.as_str()), disk.storage) {
         _ if tapped => format!("{class}:{}", if raw { "aio" } else { image }),
         (None | Some("" | "qemu" | "tap" | "tap2"), Storage::File) => "file".into(),
         (None | Some("" | "qemu" | "tap" | "tap2"), Storage::Block) => "phy".into(),
         (Some(name), _) => name.into(),
     };
-    let class = if tapped { class } else { "vbd" };
     Ok((class, disk.source.as_ref().map(|source| format!("{prefix}:{source}"))))
 }
 
