@@ -11,9 +11,8 @@ use super::{
     Xend,
     http::Question,
     page::Page,
-    said::{About, accepted, value},
+    said::{About, accepted, gone, is_silence, value},
     view::View,
-    worker::is_silence,
 };
 use crate::{
     driver::{Answer, Error, conn::Deadline},
@@ -225,13 +224,6 @@ pub(super) fn address(domain: &Domain) -> String {
         ("", Some(id)) => id.0.to_string(),
         ("", None) => domain.key.uuid.to_string(),
         (name, _) => name.to_owned(),
-    }
-}
-
-pub(super) fn gone(key: DomainKey) -> Error {
-    match key.id {
-        Some(id) => Error::no_domain(format!("domain {} any more, or its id was given to another", id.0)),
-        None => Error::no_domain(format!("domain {} that does not run", key.uuid)),
     }
 }
 

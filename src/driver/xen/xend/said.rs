@@ -13,7 +13,7 @@
 use super::{era::Era, http::Reply};
 use crate::{
     driver::{Answer, Error},
-    model::Kind,
+    model::{DomainKey, Kind},
     wire::sexpr::{Tree, error::failure},
 };
 
@@ -122,6 +122,19 @@ fn plain(text: &str) -> String {
 fn unquoted(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
     inner.filter(|inner| !inner.contains('\''))
+}
+
+/// Whether there was no answer, rather than one that says no.
+pub(super) const fn is_silence(error: &Error) -> bool {
+    matches!(error.kind, Kind::TimedOut | Kind::Unreachable | Kind::Denied)
+}
+
+/// That a domain is none any more.
+pub(super) fn gone(key: DomainKey) -> Error {
+    match key.id {
+        Some(id) => Error::no_domain(format!("domain {} any more, or its id was given to another", id.0)),
+        None => Error::no_domain(format!("domain {} that does not run", key.uuid)),
+    }
 }
 
 #[cfg(test)]

@@ -20,10 +20,8 @@ use std::{
 use super::{
     era::Era,
     http::Web,
-    look::gone,
     page::Page,
-    said::{About, accepted, value},
-    worker::is_silence,
+    said::{About, accepted, gone, is_silence, value},
 };
 use crate::{
     driver::{

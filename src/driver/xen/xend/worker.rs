@@ -21,7 +21,10 @@ use std::{
     time::Duration,
 };
 
-use super::view::{FIRST, Rounds, View};
+use super::{
+    said::is_silence,
+    view::{FIRST, Rounds, View},
+};
 use crate::{
     driver::{
         Answer, Error,
@@ -319,11 +322,6 @@ fn lose(place: &mut Option<Down>, error: Error, began: Stopwatch) {
         None => Down { error, since: began, retry: Deadline::after(PAUSE.0), pause: PAUSE.0 },
     };
     *place = Some(down);
-}
-
-/// Whether there was no answer, rather than one that says no.
-pub(super) const fn is_silence(error: &Error) -> bool {
-    matches!(error.kind, Kind::TimedOut | Kind::Unreachable | Kind::Denied)
 }
 
 impl Down {
