@@ -52,6 +52,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) -> Regions {
     let mut canvas = Canvas { buf: frame.buffer_mut(), app, theme, signs, framed, regions };
     canvas.tint(screen, theme.base());
     if screen.width < LEAST.0 || screen.height < LEAST.1 {
+        canvas.regions.no_room = true;
         too_small(&mut canvas, screen);
         return canvas.regions;
     }

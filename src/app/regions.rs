@@ -104,4 +104,6 @@ pub struct Regions {
     pub footer: Vec<(&'static str, Area)>,
     /// Whether columns are hidden right of the screen.
     pub more_columns: bool,
+    /// Whether the screen has no room for anything: what is asked cannot be read.
+    pub no_room: bool,
 }

@@ -187,6 +187,7 @@ impl Desk {
             tabs: Vec::new(),
             footer: vec![("filter", area(0, 33, 8, 1)), ("help", area(10, 33, 8, 1))],
             more_columns: true,
+            no_room: false,
         }
     }
 

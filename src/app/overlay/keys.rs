@@ -29,6 +29,10 @@ impl App {
         };
         let command = self.keymap.lookup(Scope::Overlay, key).or_else(program);
         let Some(command) = command.filter(|command| self.allows(command)) else { return Vec::new() };
+        // Leaving it is the only answer to what cannot be read.
+        if self.screen.regions.no_room && command.scope == Scope::Overlay && key != Key::ESC {
+            return Vec::new();
+        }
         if command.scope != Scope::Overlay {
             // It may open something else, for which nothing was offered.
             self.prompt.settle();
