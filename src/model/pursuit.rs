@@ -304,6 +304,7 @@ fn wanted(change: &Change) -> String {
 /// What stands there, in the words of [`wanted`].
 fn standing(change: &Change, is: &Standing) -> String {
     match change {
+        Change::SetMemory(_) if is.key.id.is_none() => is.target.unwrap_or(is.memory).to_string(),
         Change::SetMemory(_) => is.memory.to_string(),
         Change::SetMaxMemory(_) => is.max_memory.map_or_else(|| "no limit".into(), |limit| limit.to_string()),
         Change::SetVcpus(_) => format!("{} vCPUs", is.vcpus.online),

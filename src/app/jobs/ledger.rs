@@ -7,7 +7,7 @@ use crate::{
         DomainKey, HostId, JobId, Nanos, Op,
         order::Undoes,
         request::{Change, Request},
-        undo::inverse,
+        undo::{Reversal, inverse},
     },
 };
 
@@ -56,6 +56,12 @@ impl Job {
         if back.is_empty() { Err("nothing of it was done".into()) } else { Ok(back) }
     }
 
+    /// Whether it was done, and its like can be taken back: who takes back the last change means none before it.
+    fn could_be_undone(&self) -> bool {
+        let reversible = |op: Op| op.reversal() == Reversal::Inverse;
+        self.op().is_some_and(reversible) && !self.trails.is_empty()
+    }
+
     fn undoes(&self) -> Option<Box<Undoes>> {
         let changes = self.requests.iter().filter_map(|request| match request {
             Request::Domain(_, change) => Some(change.clone()),
@@ -71,20 +77,27 @@ impl App {
     pub(super) fn enter(&mut self, id: JobId) {
         let (now, revert) = (self.now, self.settings.revert_after);
         let Some(job) = self.jobs.job_mut(id) else { return };
+        let mut stays = None;
         job.undo = match (job.inverse(), revert) {
-            (Err(why), _) => Undo::No(why),
+            (Err(why), span) => {
+                stays = span.filter(|_| job.could_be_undone()).map(|_| format!("{} stays: {why}", job.title));
+                Undo::No(why)
+            }
             // What takes a change back is not taken back by itself.
             (Ok(back), Some(span)) if job.undoes.is_none() => {
                 Undo::Provisional(back, Nanos(now.0.saturating_add(span.0)))
             }
             (Ok(back), _) => Undo::Ready(back),
         };
+        stays.into_iter().for_each(|stays| self.complain(stays));
     }
 
-    /// Takes back the last change of this host that can be.
+    /// Takes back the last change of this host; one of a kind that never can be is passed over.
     pub(in crate::app) fn undo_last(&mut self) -> Vec<Effect> {
         let host = self.pane().id;
-        let ready = |job: &&Job| job.host == host && job.undo.requests().is_some() && job.undoes.is_none();
+        let undone = |job: &Job| matches!(job.undo, Undo::Undone(_));
+        let could = |job: &Job| job.undo.requests().is_some() || job.could_be_undone();
+        let ready = |job: &&Job| job.host == host && job.undoes.is_none() && !undone(job) && could(job);
         let last = self.jobs.list().rev().find(ready).map(|job| job.id);
         let Some(id) = last else {
             self.complain("there is no change to take back".into());

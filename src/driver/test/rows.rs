@@ -143,7 +143,8 @@ impl World {
             let Some(place) = self.place(row.key, hint) else { continue };
             let guest = &self.guests[place];
             row.name.clone_from(&guest.name);
-            row.target = guest.run.as_ref().map(|run| run.balloon.target).into();
+            let target = guest.run.as_ref().map_or(guest.plan.memory, |run| run.balloon.target);
+            row.target = Reading::Known(target);
         }
     }
 

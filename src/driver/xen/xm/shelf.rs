@@ -180,6 +180,7 @@ fn domain(name: &OsStr, path: &Path, definition: &Definition) -> Domain {
         vcpus: VcpuCount { online: cpus.online.unwrap_or(cpus.max), max: cpus.max },
         memory: KiB(0),
         max_memory: Reading::Known(definition.memory.max),
+        target: Reading::Known(definition.memory.current.unwrap_or(definition.memory.max)),
         ..Domain::default()
     }
 }
