@@ -259,7 +259,13 @@ impl Intent {
     /// The command as it would be typed for one of its acts.
     pub fn typed(&self, act: &Act) -> String {
         let domain = act.target.as_ref().map_or_else(String::new, |target| words::quote(&target.label));
-        joined([self.command.name, &domain, &self.words])
+        // With the file it is: what is written down of it is to lead to that.
+        let file = act.requests.iter().find_map(|request| match request {
+            Request::Domain(_, Change::Save(file) | Change::Dump(file)) => Some(file.to_string_lossy()),
+            _ => None,
+        });
+        let file = file.map(|file| words::quote(&visible(&file)));
+        joined([self.command.name, &domain, file.as_ref().unwrap_or(&self.words)])
     }
 
     /// Puts the acts in the plan's order, from the table's.
@@ -353,10 +359,7 @@ fn acts(targets: Vec<Target>, change: &Change) -> Result<Vec<Act>, String> {
         if let Change::Save(file) | Change::Dump(file) = &change
             && !files.insert(file.clone())
         {
-            let file = visible(&file.to_string_lossy()).into_owned();
-            return Err(format!(
-                "a file holds one domain, and two would go to {file}: {NAME} in it is the name"
-            ));
+            return Err(format!("a file each: {NAME} is the name"));
         }
         Ok(Act { requests: vec![Request::Domain(target.key, change)], target: Some(target) })
     };

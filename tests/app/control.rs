@@ -1,7 +1,7 @@
 //! Control: guards, targets, jobs, plans, taking back.
 
 use domtop::{
-    app::{Effect, Mode, Msg, Overlay, jobs::Stage, jobs::Undo},
+    app::{Effect, Mode, Msg, Overlay, jobs::Stage, jobs::Undo, regions::Regions},
     model::{
         Attempt, CpuSet, DomainId, DomainKey, DomainState, Failure, HostId, JobId, KiB, Kind, Name, Nanos,
         Op, Order, Reading, Reason, Report, Standing, Step, Trail,
@@ -39,6 +39,11 @@ fn changes(orders: &[Order]) -> Vec<(u32, Change)> {
 
 fn pressed(desk: &mut Desk, keys: &str) -> Vec<(u32, Change)> {
     changes(&orders(&desk.press(keys)))
+}
+
+/// A word as keys.
+fn spelled(word: &str) -> String {
+    word.chars().map(|c| c.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 fn trail() -> Trail {
@@ -408,12 +413,57 @@ fn many_are_never_saved_to_one_file() {
         let effects = desk.press(&format!("Ctrl-a {verb} / n o n e / o n e Enter"));
         assert!(orders(&effects).is_empty() && !matches!(desk.app.overlay, Some(Overlay::Confirm { .. })));
         let told = format!("{:?} {:?}", desk.app.notice, desk.app.overlay);
-        assert!(told.contains("a file holds one domain, and two would go to /none/one"), "{told}");
+        assert!(told.contains("a file each: %n is the name"), "{told}");
         desk.press("Esc Esc Ctrl-u");
     }
     desk.press("Ctrl-a W / n o n e / % n . s a v e Enter");
     let saved = |name: &str| Change::Save(format!("/none/{name}.save").into());
     assert_eq!(pressed(&mut desk, "y"), [(3, saved("db")), (1, saved("web1")), (2, saved("web2"))]);
+    let titles: Vec<_> = desk.app.jobs.list().map(|job| job.title.as_str()).collect();
+    assert_eq!(titles, ["save db /none/db.save", "save web1 /none/web1.save", "save web2 /none/web2.save"]);
+}
+
+#[test]
+fn the_last_change_is_taken_back_and_none_before_it() {
+    let mut desk = desk();
+    for name in ["web1", "db"] {
+        let order =
+            orders(&desk.press(&format!(": s u s p e n d Space {} Enter y", spelled(name)))).remove(0);
+        let was = if name == "db" { DomainState::Paused } else { DomainState::Running };
+        desk.guest(name).domain.state = was;
+        done(&mut desk, &order, |guest| guest.domain.state = DomainState::Paused);
+        desk.sample();
+    }
+    assert_eq!(orders(&desk.press("u")), [], "db was paused before: its change cannot be taken back");
+    let told = desk.app.notice.as_ref().map(|notice| notice.text.clone()).unwrap_or_default();
+    assert!(told.contains("suspend db") && told.contains("it was paused before"), "{told}");
+}
+
+#[test]
+fn what_stays_though_all_is_provisional_is_told() {
+    let mut desk = desk();
+    desk.app.settings.revert_after = Some(Nanos(5_000_000_000));
+    let order = orders(&desk.press("s y")).remove(0);
+    desk.guest("db").domain.state = DomainState::Paused;
+    done(&mut desk, &order, |_| ());
+    let told = desk.app.notice.as_ref().map(|notice| notice.text.clone()).unwrap_or_default();
+    assert!(told.contains("suspend db stays: it was paused before"), "{told}");
+}
+
+#[test]
+fn what_cannot_be_read_is_not_agreed_to() {
+    let mut desk = desk();
+    desk.press("S");
+    let regions = Regions { no_room: true, ..desk.regions(10) };
+    desk.tell(Msg::Drawn(regions));
+    assert_eq!(pressed(&mut desk, "y Enter"), []);
+    desk.draw(10);
+    assert_eq!(pressed(&mut desk, "y"), [(3, Change::Shutdown)]);
+    desk.press("S");
+    let regions = Regions { no_room: true, ..desk.regions(10) };
+    desk.tell(Msg::Drawn(regions));
+    desk.press("Esc");
+    assert!(desk.app.overlay.is_none(), "it can be left");
 }
 
 #[test]

@@ -145,6 +145,7 @@ fn json_has_the_same_keys_whatever_was_done() {
         "by",
         "command",
         "domain",
+        "file",
         "kept",
         "notes",
         "requested",

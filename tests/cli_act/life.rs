@@ -72,15 +72,17 @@ fn what_a_domain_starts_with_is_set_while_it_is_off() {
     assert!(said.contains("reached"), "{said}");
     let kept = xml(&host, &["--kept"]);
     assert!(kept.contains("<currentMemory unit='KiB'>131072</currentMemory>"), "{kept}");
+    assert!(said.contains("512 MiB → 128 MiB reached"), "{said}");
 }
 
 #[test]
 fn files_of_many_domains_bear_their_names() {
     let host = Host::new("many");
     let pattern = host.path("core-%n");
-    host.done(&["dump", "web1", &pattern, "-y"]);
+    let said = host.done(&["dump", "web1", &pattern, "-y"]);
     assert!(std::fs::exists(host.path("core-web1")).unwrap());
     assert!(!std::fs::exists(&pattern).unwrap());
+    assert!(said.contains("core-web1"), "{said}");
 }
 
 #[test]

@@ -20,6 +20,7 @@ use crate::{
         App, Effect, Overlay, Panel,
         command::find,
         intent::{Intent, Line},
+        words,
     },
     model::{
         DomainKey, HostId, JobId, Op, Which,
@@ -142,7 +143,8 @@ impl App {
         let here = self.screen.focus == Panel::Xml && typed.is_empty();
         let shown = self.xml.of.filter(|_| here).map(|of| (of, self.xml.label.clone()));
         let host = self.pane().id;
-        let found = shown.map_or_else(|| self.named(typed).map(|(key, label)| ((host, key), label)), Ok);
+        let word = words::split(typed).into_iter().next().unwrap_or_default();
+        let found = shown.map_or_else(|| self.named(&word).map(|(key, label)| ((host, key), label)), Ok);
         let found = found.and_then(|found| self.may_on(found.0.0, Op::Define).map(|()| found));
         match found {
             Ok(((host, key), label)) => {

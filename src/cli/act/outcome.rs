@@ -25,6 +25,8 @@ pub(in crate::cli) struct Outcome {
     pub(super) label: String,
     /// The domain it was about, or that it made: its key and its name, raw.
     domain: Option<(DomainKey, String)>,
+    /// The file that was written.
+    file: Option<String>,
     /// What of the domain it is about.
     part: Option<String>,
     pub(super) before: Option<String>,
@@ -63,6 +65,7 @@ impl Outcome {
             command: errand.wish.command.name,
             label: target.map_or_else(file, |target| target.label.clone()),
             domain: target.map(|target| (target.key, target.name.clone())),
+            file: None,
             part: None,
             before: None,
             requested: None,
@@ -83,6 +86,9 @@ impl Outcome {
     }
 
     fn see(&mut self, request: &Request, change: &Change, pcpus: u32) {
+        if let Change::Save(file) | Change::Dump(file) = change {
+            self.file = Some(file.to_string_lossy().into_owned());
+        }
         let stood = [self.report.before.as_ref(), self.report.after.as_ref()];
         if let Some(Settled { part, before, requested, actual, there }) = settled(change, stood, pcpus) {
             (self.part, self.before, self.actual) = (Some(part), before, actual);
@@ -135,6 +141,7 @@ impl Outcome {
         let lost = self.steps().flat_map(|step| step.lost.iter().map(|what| (&step.driver, what)));
         std::iter::once(first)
             .chain(refused.map(|(driver, why)| format!("  {driver} did not: {why}\n")))
+            .chain(self.file.iter().map(|file| format!("  in {}\n", visible(file))))
             .chain(self.report.notes.iter().map(|note| format!("  note: {note}\n")))
             .chain(lost.map(|(driver, what)| format!("  {driver} did it without {}\n", visible(what))))
             .collect()
@@ -168,6 +175,7 @@ impl Outcome {
             .with("seconds", self.took.seconds())
             .with("by", by)
             .with("steps", steps)
+            .with("file", &self.file)
             .with("notes", &self.report.notes)
             .with("kept", self.kept)
             .line()

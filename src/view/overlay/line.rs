@@ -31,7 +31,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, last: Rect, overlay: &Overlay) -> Op
         | Overlay::Xml { error, .. } => (asked.as_str(), error.as_deref()),
         _ => (":", None),
     };
-    let keys = footer::width(app).min(last.width / 2);
+    // What is wrong needs the room more than what the keys do.
+    let keys = if error.is_some() { 0 } else { footer::width(app).min(last.width / 2) };
     let left = Rect { width: last.width - keys, ..last };
     footer::draw(canvas, Rect { x: left.right(), width: keys, ..last });
     let mut pen = canvas.pen(left, 0);
