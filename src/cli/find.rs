@@ -13,7 +13,7 @@ const OFFERED: usize = 3;
 /// The domain that is meant: by id where it is all digits and such an id exists, else by name, else by uuid.
 pub(super) fn domain<'a>(snapshot: &'a Snapshot, wanted: &str) -> Result<&'a Domain, Trouble> {
     find(&snapshot.domains, wanted).ok_or_else(|| {
-        unread(snapshot, &[Op::Inactive]).map_or_else(
+        unread(snapshot).map_or_else(
             || unknown(&snapshot.domains, wanted),
             |why| {
                 let text = format!("no domain {:?} was found, and not all could be read", visible(wanted));
@@ -23,15 +23,26 @@ pub(super) fn domain<'a>(snapshot: &'a Snapshot, wanted: &str) -> Result<&'a Dom
     })
 }
 
-/// Why one may be there that is not among those read: what a driver says that has a part in one of these lists.
-pub(super) fn unread(snapshot: &Snapshot, lists: &[Op]) -> Option<String> {
+/// Why one may be there that does not run and is not among those read: what a driver says that tells of such.
+pub(super) fn unread(snapshot: &Snapshot) -> Option<String> {
     let part = |driver: &DriverStatus| match &driver.light {
-        Light::Degraded(why) | Light::Down(why) if lists.iter().any(|op| driver.ops.contains(op)) => {
+        Light::Degraded(why) | Light::Down(why) if driver.ops.contains(&Op::Inactive) => {
             Some(format!("{}: {why}", driver.name))
         }
         _ => None,
     };
     snapshot.drivers.iter().find_map(part)
+}
+
+/// Why one may run that is not among those read: what the driver says that told which do.
+pub(super) fn unread_running(snapshot: &Snapshot) -> Option<String> {
+    let tells = |driver: &&DriverStatus| {
+        matches!(driver.light, Light::Ready | Light::Degraded(_)) && driver.ops.contains(&Op::Domains)
+    };
+    match snapshot.drivers.iter().find(tells) {
+        Some(DriverStatus { name, light: Light::Degraded(why), .. }) => Some(format!("{name}: {why}")),
+        _ => None,
+    }
 }
 
 fn unknown(domains: &[Domain], wanted: &str) -> Trouble {

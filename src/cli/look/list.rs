@@ -12,15 +12,16 @@ use super::{
 };
 use crate::{
     batch::{Buffer, column::DOMAIN, json},
-    model::{Demand, Domain, Op},
+    model::{Demand, Domain},
 };
 
 /// Reads the domains and writes them as a table, or as one array with the stable keys.
 pub(super) fn made(wish: &LookWish, subject: &mut Subject) -> Result<Vec<u8>, Trouble> {
     subject.read(&Demand::default());
     readable(&subject.reader, &mut subject.snapshot)?;
-    let lists = if wish.all { &[Op::Domains, Op::Inactive][..] } else { &[Op::Domains] };
-    if let Some(why) = find::unread(&subject.snapshot, lists) {
+    let snapshot = &subject.snapshot;
+    let off = || wish.all.then(|| find::unread(snapshot)).flatten();
+    if let Some(why) = find::unread_running(snapshot).or_else(off) {
         tell_line(&format!("note: there may be more: {why}"));
     }
     let domains = subject.snapshot.domains.iter().filter(|d| wish.all || d.key.id.is_some());
