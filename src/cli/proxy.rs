@@ -42,6 +42,9 @@ pub(super) fn run(wish: &ProxyWish, choices: &[Choice]) -> Result<(), Trouble> {
     }
     make_room();
     let socket = socket(wish)?;
+    if let Some(why) = &socket.closed {
+        tell_line(&format!("the socket's folder stays closed to others: {why}"));
+    }
     for open in confine(&needs(&choice.uri, wish)).iter().filter(|lock| lock.applied.is_err()) {
         if open.name == ALONE {
             return Err(Trouble::new(Status::Failed, format!("does not serve: {}", line(open))));
@@ -87,6 +90,10 @@ pub(super) fn print_unit(wish: &ProxyWish, options: &Options, named: &[Choice]) 
     for missing in wish.group.as_deref().map(group).and_then(Result::err).into_iter().chain(rules(wish).err())
     {
         tell_line(&format!("the units do not start yet: {}", missing.text));
+    }
+    if let Some(folder) = unit.barred() {
+        let folder = folder.display();
+        tell_line(&format!("the units do not start yet: without rights nobody passes through {folder}"));
     }
     print(unit.text().as_bytes())
 }

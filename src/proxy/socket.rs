@@ -31,7 +31,7 @@ use crate::driver::conn::connect_unix;
 /// The first descriptor that is handed over (`SD_LISTEN_FDS_START`, `sd_listen_fds(3)`).
 const HANDED: i32 = 3;
 /// The folder of the usual socket, which is also that of root's consoles.
-const USUAL: &str = "/run/domtop";
+pub(super) const USUAL: &str = "/run/domtop";
 
 /// A socket that listens; its file goes with it where it was made here.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub struct Socket {
     pub listener: UnixListener,
     /// Its file, where it is this process's to take away.
     made: Option<Made>,
+    /// Why the usual folder stays closed to others, where it does: who may pass through it is served all the same.
+    pub closed: Option<io::Error>,
 }
 
 /// The file of a socket that was made here.
@@ -77,7 +79,7 @@ impl Socket {
         let file =
             openat(&folder, name(path), OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC, Mode::empty())?;
         let made = Made { folder, path: path.into(), identity: identity(&fstat(&file)?) };
-        let socket = Self { listener, made: Some(made) };
+        let socket = Self { listener, made: Some(made), closed: None };
         open_to(&file, access)?;
         Ok(socket)
     }
@@ -108,11 +110,10 @@ impl Socket {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
         }
         let listener = UnixListener::from(fd);
-        if let Some(folder) = listener.local_addr()?.as_pathname().and_then(Path::parent) {
-            // Where it cannot be opened to others, those who may pass through it are served all the same.
-            let _ = let_through(folder, usual);
-        }
-        Ok(Self { listener, made: None })
+        let address = listener.local_addr()?;
+        let folder = address.as_pathname().and_then(Path::parent);
+        let closed = folder.and_then(|folder| let_through(folder, usual).err());
+        Ok(Self { listener, made: None, closed })
     }
 }
 

@@ -1,7 +1,12 @@
 //! Units for systemd: a service that has as little as the proxy needs, and the socket it is started by.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
 
+use super::socket::USUAL;
 use crate::model::uri::{Uri, Xend};
 
 /// What the units name.
@@ -51,18 +56,37 @@ impl Unit<'_> {
         format!(
             "[Unit]\nDescription=Answers readings of this host, and nothing else, to domtop\n\
              Requires=domtop-proxy.socket\nAfter=domtop-proxy.socket xenstored.service\n\n\
-             [Service]\nExecStart={program}{before} proxy{uri}{behind}\nProtectHome={}\nPrivateTmp={}\n{HARDENED}",
+             [Service]\nExecStart={program}{before} proxy{uri}{behind}\nProtectHome={}\nPrivateTmp={}\n{}{HARDENED}",
             if self.needs_of(&["/home", "/root", "/run/user"]) { "read-only" } else { "yes" },
             if self.needs_of(&["/tmp", "/var/tmp"]) { "no" } else { "yes" },
+            // For the proxy to let others pass through it, where consoles made it for root alone.
+            if self.socket.parent() == Some(Path::new(USUAL)) { "ReadWritePaths=-/run/domtop\n" } else { "" },
         )
+    }
+
+    /// A folder on the way to a file it reads through which root cannot pass without capabilities, where there is one:
+    /// the home of a user, by default of many systems.
+    pub fn barred(&self) -> Option<PathBuf> {
+        let passes = |about: fs::Metadata| {
+            let by = |id, bit| id == 0 && about.mode() & bit != 0;
+            about.mode() & 0o001 != 0 || by(about.uid(), 0o100) || by(about.gid(), 0o010)
+        };
+        let mut folders =
+            self.files().flat_map(|file| file.ancestors().skip(1).map(PathBuf::from).collect::<Vec<_>>());
+        folders.find(|folder| fs::metadata(folder).is_ok_and(|about| !passes(about)))
+    }
+
+    /// What may be files it reads: those of its options and of its host.
+    fn files(&self) -> impl Iterator<Item = PathBuf> {
+        let words = self.options.iter().flatten().map(PathBuf::from);
+        words.chain(self.uri.into_iter().flat_map(paths))
     }
 
     /// Whether something it needs to begin lies in one of these folders: in those of users `ProtectHome=yes` hides all
     /// there is, and a program of cargo's is installed there; in those of passing files `PrivateTmp=yes` does
     /// (systemd.exec(5)).
     fn needs_of(&self, folders: &[&str]) -> bool {
-        let words = self.options.iter().flatten().map(PathBuf::from);
-        let mut paths = words.chain([self.program.to_owned()]).chain(self.uri.into_iter().flat_map(paths));
+        let mut paths = self.files().chain([self.program.to_owned()]);
         paths.any(|path| folders.iter().any(|folder| path.starts_with(folder)))
     }
 }
@@ -144,6 +168,16 @@ mod tests {
         );
         assert_eq!(paths("xen+unix:///?xend=/tmp/xend"), [PathBuf::from("/tmp/xend")]);
         assert_eq!(paths("xen:///?xm=/root/xen"), [PathBuf::from("/root/xen")]);
+    }
+
+    #[test]
+    fn the_usual_folder_can_be_opened_to_others_and_no_other_is_written_to() {
+        let text = |socket| {
+            let (program, socket) = (Path::new("/usr/bin/domtop"), Path::new(socket));
+            Unit { program, uri: None, socket, group: None, mode: 0o600, options: [vec![], vec![]] }.text()
+        };
+        assert!(text("/run/domtop/proxy.sock").contains("\nReadWritePaths=-/run/domtop\n"));
+        assert!(!text("/srv/domtop/proxy.sock").contains("ReadWritePaths"));
     }
 
     #[test]
