@@ -66,7 +66,8 @@ fn three_json_lines_come_with_rates_and_all_keys() {
     assert_eq!(lines.len(), 3);
     for line in &lines {
         let interval = line["interval_s"].as_f64().expect("it is a number");
-        assert!(interval >= 0.05, "{interval}");
+        // After a tick that came late on a busy machine the next is nearer.
+        assert!(interval > 0.0, "{interval}");
         let domains = line["domains"].as_array().expect("it is an array");
         assert!(domains.len() >= 10, "the demo host has a dozen");
         assert!(domains.iter().any(|d| d["cpu_percent"].as_f64() > Some(0.0)), "somebody works");
