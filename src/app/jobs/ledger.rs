@@ -89,7 +89,9 @@ impl App {
             }
             (Ok(back), _) => Undo::Ready(back),
         };
-        stays.into_iter().for_each(|stays| self.complain(stays));
+        if let Some(stays) = stays {
+            self.complain(stays);
+        }
     }
 
     /// Takes back the last change of this host; one of a kind that never can be is passed over.
