@@ -498,6 +498,52 @@ fn what_stands_and_has_no_place_in_a_definition_stays_or_is_told() {
     assert!(lost.contains(&"timer_mode 2".to_owned()), "{lost:?}");
 }
 
+/// xend fills in what is not said by what its release takes for usual, which need not be what stood.
+#[test]
+fn what_stands_stays_where_it_is_what_is_usual_as_well() {
+    let standing = "(domain (name a)(maxmem 64)(memory 64)(features '')(pool_name Pool-0)(on_xend_stop ignore)\
+        (s3_integrity 0)(memory_static_max 64)(state r-----)\
+        (image (hvm (kernel /l)(timer_mode 0)(oos 0)(s3_integrity 1)(opengl 1)(stdvga 0)(pci ())(notes (X y)))))";
+    let (tree, _) = Tree::parse(standing.as_bytes()).unwrap();
+    let (it, _) = domain::read(tree.root(), Format::Four).unwrap();
+    let (text, lost) = domain::rewrite(&it, tree.root(), Format::Four).unwrap();
+    for kept in [
+        "(features '')",
+        "(pool_name Pool-0)",
+        "(on_xend_stop ignore)",
+        "(s3_integrity 0)",
+        "(timer_mode 0)(oos 0)(s3_integrity 1)(opengl 1)(stdvga 0)",
+    ] {
+        assert_eq!(text.matches(kept).count(), 1, "{kept}: {text}");
+    }
+    assert!(!["static", "state", "pci", "notes"].iter().any(|gone| text.contains(gone)), "{text}");
+    assert_eq!(lost, [""; 0]);
+}
+
+#[test]
+fn what_stands_in_a_display_stays_with_it() {
+    let standing = "(domain (name a)(maxmem 64)(memory 64)(image (linux (kernel /k)(rtc_timeoffset 60)))\
+        (device (vkbd))(device (vfb (vnc 1)(vncdisplay 3)(location h:5903)(uuid u1)(videoram 8)\
+        (other_config (vncdisplay 3))))(device (vfb (type sdl)(opengl 0)(odd 1))))";
+    let (tree, _) = Tree::parse(standing.as_bytes()).unwrap();
+    let (mut it, _) = domain::read(tree.root(), Format::Four).unwrap();
+    let (text, lost) = domain::rewrite(&it, tree.root(), Format::Four).unwrap();
+    for kept in
+        ["(uuid u1)(videoram 8)(other_config (vncdisplay 3))", "(opengl 0)(odd 1)", "(rtc_timeoffset 60)"]
+    {
+        assert_eq!(text.matches(kept).count(), 1, "{kept}: {text}");
+    }
+    assert!(!text.contains("location"), "{text}");
+    assert_eq!(lost, [""; 0]);
+
+    // One of another port has what xend makes of that.
+    it.devices.graphics.pop();
+    it.devices.graphics[0] = Graphics::Vnc { port: Some(5904), listen: None, password: None, keymap: None };
+    let (text, lost) = domain::rewrite(&it, tree.root(), Format::Four).unwrap();
+    assert!(text.contains("(vncdisplay 4)(uuid u1)(videoram 8))"), "{text}");
+    assert_eq!(lost, [""; 0]);
+}
+
 #[test]
 fn an_ending_a_format_has_no_word_for_is_written_as_the_nearest_and_told() {
     let mut it = Definition { name: "a".into(), ..Definition::default() };

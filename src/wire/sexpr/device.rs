@@ -82,7 +82,7 @@ pub(super) fn write_all(
         });
     }
     if !guest.is_hvm && guest.format >= Format::Three {
-        graphics::write_all(&devices.graphics, vm, lost);
+        graphics::write_all(&devices.graphics, kept, vm, lost);
     }
     if !devices.pci.is_empty() {
         vm.list("device", |device| write_pci(&devices.pci, kept, device));

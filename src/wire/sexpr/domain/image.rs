@@ -54,6 +54,26 @@ pub(super) const KNOWN: &[&str] = &[
     "xauthority",
 ];
 
+/// Those of them that are read of a PV guest as well.
+pub(super) const OF_KERNEL: &[&str] = &[
+    "kernel",
+    "ramdisk",
+    "root",
+    "args",
+    "loader",
+    "localtime",
+    "vcpus",
+    "vnc",
+    "vncunused",
+    "vncdisplay",
+    "vnclisten",
+    "vncpasswd",
+    "keymap",
+    "sdl",
+    "display",
+    "xauthority",
+];
+
 /// What is no part of a definition: what the kernel says of itself, and defaults that xend prints.
 pub(super) const ASIDE: &[(&str, Aside)] = &[
     ("notes", Aside::Always),
