@@ -545,6 +545,28 @@ fn what_stands_in_a_display_stays_with_it() {
 }
 
 #[test]
+fn a_pci_device_that_stands_in_the_image_as_well_is_one() {
+    let standing = |slot: &str| {
+        format!(
+            "(domain (name a)(maxmem 64)(memory 64)(image (linux (kernel /k)\
+             (pci ((0x0000 0x01 {slot} 0x0 0x100 () xx)))))\
+             (device (pci (dev (domain 0x0)(bus 0x1)(slot 0x02)(func 0x0)))))"
+        )
+    };
+    let text = standing("0x02");
+    let (tree, _) = Tree::parse(text.as_bytes()).unwrap();
+    let (mut it, lost) = domain::read(tree.root(), Format::Four).unwrap();
+    assert_eq!(lost, [""; 0]);
+    let (text, lost) = domain::rewrite(&it, tree.root(), Format::Four).unwrap();
+    assert_eq!((text.matches("(pci").count(), lost), (1, Vec::new()), "{text}");
+    it.devices.pci.clear();
+    assert_eq!(domain::rewrite(&it, tree.root(), Format::Four).unwrap().1, [""; 0]);
+
+    let (_, lost) = read(&standing("0x03"), Format::Four);
+    assert_eq!(lost, ["pci ((0x0000 0x01 0x03 0x0 0x100 () xx"]);
+}
+
+#[test]
 fn an_ending_a_format_has_no_word_for_is_written_as_the_nearest_and_told() {
     let mut it = Definition { name: "a".into(), ..Definition::default() };
     it.boot.kernel = Some("/k".into());

@@ -205,7 +205,12 @@ pub(super) fn clock(list: Node<'_>) -> Clock {
 
 /// Tells the items of a list whose keys are neither of these.
 pub(super) fn left_over(of: Node<'_>, known: &[&str], aside: &[(&str, Aside)], lost: &mut Vec<String>) {
-    lost.extend(strange(of, known, aside).map(|item| item.to_string().trim_matches(['(', ')']).to_owned()));
+    tell(strange(of, known, aside), lost);
+}
+
+/// Tells items, a clause each.
+fn tell<'a>(items: impl Iterator<Item = Node<'a>>, lost: &mut Vec<String>) {
+    lost.extend(items.map(|item| item.to_string().trim_matches(['(', ')']).to_owned()));
 }
 
 /// The items of a list whose keys are neither of these.
