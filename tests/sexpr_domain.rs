@@ -323,8 +323,22 @@ fn a_clock_beside_local_time_keeps_its_offset() {
     assert_eq!((it.clock, lost.len()), (Clock::BesideLocalTime(-60), 0));
     let (text, lost) = written(&it, Format::Four);
     assert!(text.contains("(localtime 1)(rtc_timeoffset -60)") && lost.is_empty(), "{text} {lost:?}");
-    let (_, lost) = written(&it, Format::Three);
-    assert_eq!(lost, ["a clock -60 s beside local time"]);
+    // Where a guest cannot have it, it would have another time.
+    let mut pv = Definition { name: "a".into(), clock: it.clock, ..Definition::default() };
+    pv.boot.kernel = Some("/k".into());
+    for (it, format) in [(&it, Format::Three), (&pv, Format::Four)] {
+        let told = "a clock -60 s beside local time: xend keeps it of HVM guests alone, since Xen 3.1";
+        assert_eq!(domain::write(it, format).unwrap_err(), told);
+    }
+    pv.clock = Clock::Variable(0);
+    let (text, lost) = written(&pv, Format::Four);
+    assert!(text.contains("(localtime 0)") && lost.is_empty(), "{text} {lost:?}");
+}
+
+#[test]
+fn a_clock_of_a_pv_guest_is_read_where_xend_came_to_print_it() {
+    let (it, lost) = read("(domain (name a)(image (linux (kernel /k)(localtime 1))))", Format::Four);
+    assert_eq!((it.clock, lost.len()), (Clock::LocalTime, 0));
 }
 
 #[test]

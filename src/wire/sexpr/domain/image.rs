@@ -113,6 +113,9 @@ impl Reading<'_> {
             self.kernel(image);
             if self.is_hvm() {
                 self.machine(image);
+            } else if self.definition.clock == Clock::Unsaid {
+                // From 3.1 on it is printed here of any guest, wherever it was said.
+                self.definition.clock = clock(image);
             }
             graphics::read_image(image, self.format, &mut self.definition);
             let domain = self.domain;
