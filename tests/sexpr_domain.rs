@@ -21,7 +21,7 @@ use domtop::{
             Interface, Link, PciAddress, Storage,
         },
     },
-    wire::sexpr::{Format, Tree, device, domain},
+    wire::sexpr::{Format, Node, Tree, device, domain},
 };
 use proptest::prelude::*;
 use support::{
@@ -532,6 +532,33 @@ fn what_stands_stays_where_it_is_what_is_usual_as_well() {
     }
     assert!(!["static", "state", "pci", "notes"].iter().any(|gone| text.contains(gone)), "{text}");
     assert_eq!(lost, [""; 0]);
+}
+
+#[test]
+fn each_recorded_domain_defined_back_is_what_it_was() {
+    let mut seen = 0;
+    // 3.0.2 keeps no definitions.
+    for (name, format, text) in recorded().into_iter().filter(|(_, format, _)| *format == Format::Four) {
+        let (tree, _) = Tree::parse(text.as_bytes()).unwrap();
+        let (it, told) = domain::read(tree.root(), format).unwrap();
+        // The control domain cannot be made.
+        let Ok((text, lost)) = domain::rewrite(&it, tree.root(), format) else { continue };
+        let (back, still) = read(&text, format);
+        let same = |it: &Definition| canonical(&Definition { id: None, ..it.clone() }, format);
+        assert_eq!((same(&back), still), (same(&it), told), "{name}: {text}");
+        assert_eq!(lost, [""; 0], "{name}: {text}");
+        let (again, _) = Tree::parse(text.as_bytes()).unwrap();
+        let image = |domain: Node<'_>, key: &str| {
+            let value = domain.child("image")?.arguments().next()?.value(key)?;
+            Some(value.to_owned())
+        };
+        for key in ["timer_mode", "tsc_mode", "superpages", "nomigrate", "vpt_align", "xen_platform_pci"] {
+            let stood = image(tree.root(), key);
+            assert_eq!(image(again.root(), key), stood, "{name}: {key}: {text}");
+            seen += usize::from(stood.is_some());
+        }
+    }
+    assert!(seen >= 50, "{seen}");
 }
 
 #[test]
