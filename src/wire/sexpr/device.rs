@@ -82,7 +82,7 @@ pub(super) fn write_all(
         });
     }
     if !guest.is_hvm && guest.format >= Format::Three {
-        graphics::write_all(&devices.graphics, vm, lost);
+        graphics::write_all(&devices.graphics, kept, vm, lost);
     }
     if !devices.pci.is_empty() {
         vm.list("device", |device| write_pci(&devices.pci, kept, device));
@@ -137,6 +137,12 @@ pub fn found(reply: Node<'_>, mac: &str) -> Option<String> {
     reply.items().find(is)?.head().map(str::to_owned)
 }
 
+/// The PCI devices of a domain by its `(device (pci …))`.
+pub(super) fn addresses(domain: Node<'_>) -> impl Iterator<Item = PciAddress> {
+    let devices = domain.children("device").flat_map(|device| device.children("pci"));
+    devices.flat_map(|pci| pci.children("dev")).filter_map(address)
+}
+
 /// Adds the devices of `(pci (dev (domain 0x0) (bus 0x1) (slot 0x2) (func 0x0)))`.
 fn read_pci(device: Node<'_>, into: &mut Vec<PciAddress>, lost: &mut Vec<String>) {
     let aside = [
@@ -156,15 +162,28 @@ fn read_pci(device: Node<'_>, into: &mut Vec<PciAddress>, lost: &mut Vec<String>
 }
 
 pub(super) fn address(dev: Node<'_>) -> Option<PciAddress> {
-    let number = |key| {
-        let text = dev.value(key)?;
+    let [domain, bus, slot, function] = PCI.map(|key| dev.value(key));
+    address_of([domain.or(Some("0")), bus, slot, function])
+}
+
+/// The address in an entry of the image's `(pci ((0x0000 0x01 0x02 0x0 0x100 …)))`.
+pub(super) fn address_in_image(entry: Node<'_>) -> Option<PciAddress> {
+    let mut texts = entry.items().map(Node::text);
+    address_of(std::array::from_fn(|_| texts.next().flatten()))
+}
+
+/// An address by its parts in the order of [`PCI`].
+fn address_of(parts: [Option<&str>; 4]) -> Option<PciAddress> {
+    let number = |text: Option<&str>| {
+        let text = text?;
         u16::from_str_radix(text.strip_prefix("0x").unwrap_or(text), 16).ok()
     };
+    let [domain, bus, slot, function] = parts.map(number);
     Some(PciAddress {
-        domain: number("domain").unwrap_or_default(),
-        bus: number("bus")?.try_into().ok()?,
-        slot: number("slot")?.try_into().ok()?,
-        function: number("func")?.try_into().ok()?,
+        domain: domain.unwrap_or_default(),
+        bus: bus?.try_into().ok()?,
+        slot: slot?.try_into().ok()?,
+        function: function?.try_into().ok()?,
     })
 }
 

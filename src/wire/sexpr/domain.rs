@@ -205,7 +205,12 @@ pub(super) fn clock(list: Node<'_>) -> Clock {
 
 /// Tells the items of a list whose keys are neither of these.
 pub(super) fn left_over(of: Node<'_>, known: &[&str], aside: &[(&str, Aside)], lost: &mut Vec<String>) {
-    lost.extend(strange(of, known, aside).map(|item| item.to_string().trim_matches(['(', ')']).to_owned()));
+    tell(strange(of, known, aside), lost);
+}
+
+/// Tells items, a clause each.
+fn tell<'a>(items: impl Iterator<Item = Node<'a>>, lost: &mut Vec<String>) {
+    lost.extend(items.map(|item| item.to_string().trim_matches(['(', ')']).to_owned()));
 }
 
 /// The items of a list whose keys are neither of these.
@@ -283,10 +288,28 @@ impl Writing<'_> {
             GuestType::Hvm if !emulator && self.format <= Format::Two => {
                 "an HVM guest needs an emulator up to Xen 3.0.3: the path of qemu-dm"
             }
-            GuestType::Pv | GuestType::Hvm => return Ok(()),
+            GuestType::Pv | GuestType::Hvm => return self.check_clock(),
             GuestType::Pvh | GuestType::Kvm => "xend makes PV and HVM guests only",
         };
         Err(lacks.into())
+    }
+
+    /// Without its offset a guest would have another time.
+    fn check_clock(&self) -> Result<(), String> {
+        let (seconds, base) = match self.definition.clock {
+            Clock::Variable(seconds) => (seconds, "UTC"),
+            Clock::BesideLocalTime(seconds) => (seconds, "local time"),
+            Clock::Unsaid | Clock::Utc | Clock::LocalTime => return Ok(()),
+        };
+        if seconds == 0 || self.has_offset() {
+            return Ok(());
+        }
+        Err(format!("a clock {seconds} s beside {base}: xend keeps it of HVM guests alone, since Xen 3.1"))
+    }
+
+    /// Whether its clock may be beside the host's.
+    fn has_offset(&self) -> bool {
+        self.is_hvm() && self.format == Format::Four
     }
 
     fn head(&mut self, vm: &mut Writer) {
@@ -340,20 +363,18 @@ impl Writing<'_> {
             }
             Clock::Variable(seconds) => {
                 list.number("localtime", 0);
-                self.offset(list, seconds, "UTC");
+                self.offset(list, seconds);
             }
             Clock::BesideLocalTime(seconds) => {
                 list.number("localtime", 1);
-                self.offset(list, seconds, "local time");
+                self.offset(list, seconds);
             }
         }
     }
 
-    fn offset(&mut self, list: &mut Writer, seconds: i64, base: &str) {
-        if self.is_hvm() && self.format == Format::Four {
+    fn offset(&self, list: &mut Writer, seconds: i64) {
+        if self.has_offset() {
             list.number("rtc_timeoffset", seconds);
-        } else {
-            self.lost.push(format!("a clock {seconds} s beside {base}"));
         }
     }
 

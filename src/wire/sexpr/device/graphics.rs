@@ -4,13 +4,13 @@
 //! running domain's display really is (`location`, from 3.1 on) is no part of its definition then. Where neither is
 //! said, up to 3.0.3, the number is the domain's id.
 
-use super::{Aside, Format, Guest, KEPT, Node, Writer, left_over};
+use super::{Aside, Format, Guest, KEPT, Kept, Node, Writer, left_over};
 use crate::model::{Definition, definition::Graphics};
 
 /// Display 0 of VNC.
 const FIRST: u16 = 5900;
 
-const KNOWN: &[&str] = &[
+pub(in crate::wire::sexpr) const KNOWN: &[&str] = &[
     "type",
     "vnc",
     "vncunused",
@@ -35,8 +35,7 @@ pub(in crate::wire::sexpr) fn read_image(image: Node<'_>, format: Format, defini
 /// Reads `(vfb …)`, which says what it is by its type or by `(vnc 1)`. xend gives an HVM guest one with what its
 /// image says.
 pub(super) fn read(vfb: Node<'_>, guest: Guest, into: &mut Vec<Graphics>, lost: &mut Vec<String>) {
-    let kind = vfb.value("type").unwrap_or(if is(vfb, "sdl") { "sdl" } else { "vnc" });
-    let display = if kind == "sdl" { sdl(vfb) } else { vnc(vfb, None) };
+    let display = display(vfb);
     let same = |own: &Graphics| std::mem::discriminant(own) == std::mem::discriminant(&display);
     if !(guest.is_hvm && into.iter().any(same)) {
         into.push(display);
@@ -44,6 +43,12 @@ pub(super) fn read(vfb: Node<'_>, guest: Guest, into: &mut Vec<Graphics>, lost: 
     let aside =
         [("opengl", Aside::Of(&["0", "1"])), ("videoram", Aside::Always), ("other_config", Aside::Always)];
     left_over(vfb, KNOWN, &[&KEPT[..], &aside].concat(), lost);
+}
+
+/// What a `(vfb …)` is.
+pub(in crate::wire::sexpr) fn display(vfb: Node<'_>) -> Graphics {
+    let kind = vfb.value("type").unwrap_or(if is(vfb, "sdl") { "sdl" } else { "vnc" });
+    if kind == "sdl" { sdl(vfb) } else { vnc(vfb, None) }
 }
 
 fn is(list: Node<'_>, key: &str) -> bool {
@@ -107,24 +112,27 @@ fn is_bare(display: &Graphics, id: Option<u32>) -> bool {
 }
 
 /// Writes the displays of a PV guest since 3.0.4, with keyboard and pointer.
-pub(super) fn write_all(displays: &[Graphics], vm: &mut Writer, lost: &mut Vec<String>) {
+pub(super) fn write_all(displays: &[Graphics], kept: Kept<'_>, vm: &mut Writer, lost: &mut Vec<String>) {
     if displays.is_empty() {
         return;
     }
     vm.list("device", |device| {
         device.list("vkbd", |_| {});
     });
-    for display in displays {
+    for (at, display) in displays.iter().enumerate() {
         vm.list("device", |device| {
-            device.list("vfb", |vfb| match display {
-                Graphics::Vnc { .. } => {
-                    vfb.word("type", "vnc");
-                    write_vnc(display, vfb, lost);
+            device.list("vfb", |vfb| {
+                match display {
+                    Graphics::Vnc { .. } => {
+                        vfb.word("type", "vnc");
+                        write_vnc(display, vfb, lost);
+                    }
+                    Graphics::Sdl { .. } => {
+                        vfb.word("type", "sdl");
+                        write_sdl(display, vfb);
+                    }
                 }
-                Graphics::Sdl { .. } => {
-                    vfb.word("type", "sdl");
-                    write_sdl(display, vfb);
-                }
+                vfb.nodes(kept.of_display(displays, at));
             });
         });
     }

@@ -1,6 +1,6 @@
 //! What a domain boots: `(image (linux …))`, `(image (hvm …))`.
 
-use super::{Aside, Format, Reading, Writer, Writing, clock, left_over};
+use super::{Aside, Format, Reading, Writer, Writing, clock, strange, tell};
 use crate::{
     model::{
         GuestType,
@@ -10,7 +10,7 @@ use crate::{
         channel,
         sexpr::{
             Node,
-            device::{disk, graphics},
+            device::{self, disk, graphics},
         },
     },
 };
@@ -42,6 +42,26 @@ pub(super) const KNOWN: &[&str] = &[
     "usb",
     "usbdevice",
     "soundhw",
+    "vcpus",
+    "vnc",
+    "vncunused",
+    "vncdisplay",
+    "vnclisten",
+    "vncpasswd",
+    "keymap",
+    "sdl",
+    "display",
+    "xauthority",
+];
+
+/// Those of them that are read of a PV guest as well.
+pub(super) const OF_KERNEL: &[&str] = &[
+    "kernel",
+    "ramdisk",
+    "root",
+    "args",
+    "loader",
+    "localtime",
     "vcpus",
     "vnc",
     "vncunused",
@@ -93,9 +113,13 @@ impl Reading<'_> {
             self.kernel(image);
             if self.is_hvm() {
                 self.machine(image);
+            } else if self.definition.clock == Clock::Unsaid {
+                // From 3.1 on it is printed here of any guest, wherever it was said.
+                self.definition.clock = clock(image);
             }
             graphics::read_image(image, self.format, &mut self.definition);
-            left_over(image, KNOWN, ASIDE, &mut self.lost);
+            let domain = self.domain;
+            tell(strange(image, KNOWN, ASIDE).filter(|item| !is_of_devices(*item, domain)), &mut self.lost);
         }
         if !self.is_hvm() && self.definition.id != Some(0) {
             let console = Character { channel: Channel::Pty, port: Some(0), target: Some("xen".into()) };
@@ -190,6 +214,15 @@ impl Reading<'_> {
             devices.serials.first().map(|port| Character { target: Some("serial".into()), ..port.clone() });
         devices.consoles.extend(first);
     }
+}
+
+/// Whether an item is the PCI devices that a domain has beside its image.
+fn is_of_devices(item: Node<'_>, domain: Node<'_>) -> bool {
+    let beside = |entry| {
+        let address = device::address_in_image(entry);
+        address.is_some_and(|address| device::addresses(domain).any(|own| own == address))
+    };
+    item.head() == Some("pci") && item.arguments().all(|list| list.is_list() && list.items().all(beside))
 }
 
 /// The atoms of `(key A)`, `(key A B)` or `(key (A B))`.

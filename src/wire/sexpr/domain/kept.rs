@@ -1,14 +1,14 @@
 //! A definition written over the expression that stands: what that says and a definition has no word for stays.
 
-use super::{ASIDE, Format, KNOWN, Node, is_list, read, strange, write_over};
+use super::{ASIDE, Aside, Format, KNOWN, Node, is_list, read, write_over};
 use crate::{
     model::{
         Definition, GuestType,
-        definition::{Disk, Ending, Interface, PciAddress, rate},
+        definition::{Disk, Ending, Graphics, Interface, PciAddress, rate},
     },
     wire::sexpr::{
         Tree,
-        device::{self, Guest, disk, interface},
+        device::{self, Guest, disk, graphics, interface},
         domain::image,
     },
 };
@@ -41,16 +41,17 @@ impl<'a> Kept<'a> {
         let devices = domain.clone().flat_map(|domain| domain.children("device")).filter(|wrapped| {
             wrapped.arguments().all(|item| !device::is_known(item.head().unwrap_or_default()))
         });
-        domain.flat_map(|domain| strange(domain, KNOWN, ASIDE)).filter(is_list).chain(endings).chain(devices)
+        domain.flat_map(|domain| lasting(domain, KNOWN, ASIDE)).chain(endings).chain(devices)
     }
 
     /// What stands in the image, where that is of the same type.
     pub(super) fn of_image(self, head: &str) -> impl Iterator<Item = Node<'a>> {
         let image = self.0.and_then(|domain| domain.child("image")?.arguments().next());
         let image = image.filter(|image| image.head() == Some(head)).into_iter();
+        let known = if head == "hvm" { image::KNOWN } else { image::OF_KERNEL };
         // xend prints there what is a device as well.
-        let own = |item: &Node<'_>| is_list(item) && item.head() != Some("pci");
-        image.flat_map(|image| strange(image, image::KNOWN, image::ASIDE)).filter(own)
+        let own = |item: &Node<'_>| item.head() != Some("pci");
+        image.flat_map(|image| lasting(image, known, image::ASIDE)).filter(own)
     }
 
     /// What stands in the disk of the same target.
@@ -69,6 +70,22 @@ impl<'a> Kept<'a> {
         twin.into_iter().flat_map(|twin| beyond(twin, interface::KNOWN))
     }
 
+    /// What stands in the same display: that of its kind, of several in their order.
+    pub(in crate::wire::sexpr) fn of_display(
+        self,
+        displays: &[Graphics],
+        at: usize,
+    ) -> impl Iterator<Item = Node<'a>> {
+        let own = &displays[at];
+        let before = displays[..at].iter().filter(|other| is_of_kind(other, own)).count();
+        let all = self.devices().filter(|item| item.head() == Some("vfb"));
+        let twin = all.filter(|vfb| is_of_kind(&graphics::display(*vfb), own)).nth(before);
+        let same = twin.is_some_and(|vfb| graphics::display(vfb) == *own);
+        // In it xend says of the display again what it is.
+        let current = move |item: &Node<'_>| same || item.head() != Some("other_config");
+        twin.into_iter().flat_map(|twin| beyond(twin, graphics::KNOWN)).filter(current)
+    }
+
     /// What stands in the PCI device of the same address.
     pub(in crate::wire::sexpr) fn of_pci(self, address: PciAddress) -> impl Iterator<Item = Node<'a>> {
         let all = self.devices().filter(|item| item.head() == Some("pci"));
@@ -79,6 +96,23 @@ impl<'a> Kept<'a> {
     fn devices(self) -> impl Iterator<Item = Node<'a>> {
         self.0.into_iter().flat_map(|domain| domain.children("device")).flat_map(Node::arguments)
     }
+}
+
+/// The items of a list that are neither known nor of a run. What is a default stays as well: xend fills in what is not
+/// said by what its release takes for usual.
+fn lasting<'a>(
+    of: Node<'a>,
+    known: &'static [&'static str],
+    aside: &'static [(&'static str, Aside)],
+) -> impl Iterator<Item = Node<'a>> {
+    let of_run =
+        move |key: &str| aside.iter().any(|(own, aside)| *own == key && matches!(aside, Aside::Always));
+    let own = move |item: &Node<'_>| item.head().is_some_and(|key| !known.contains(&key) && !of_run(key));
+    of.arguments().filter(is_list).filter(own)
+}
+
+fn is_of_kind(display: &Graphics, other: &Graphics) -> bool {
+    std::mem::discriminant(display) == std::mem::discriminant(other)
 }
 
 fn is_disk(item: Node<'_>) -> bool {
@@ -138,7 +172,7 @@ fn gone(definition: &Definition, kept: Kept<'_>, guest: Guest) -> Vec<String> {
         Some("vif") => {
             item.value("mac").is_some() && !devices.interfaces.iter().any(|own| has_mac(*item, own))
         }
-        Some("vfb") => devices.graphics.is_empty(),
+        Some("vfb") => !devices.graphics.iter().any(|own| is_of_kind(own, &graphics::display(*item))),
         Some("pci") => devices.pci.is_empty(),
         _ => is_disk(*item) && !devices.disks.iter().any(|own| own.target == disk::target_of(*item)),
     };

@@ -20,16 +20,18 @@ const MISSED: [&str; 9] =
 
 /// Those of a domain, a phrase each.
 pub(super) fn of(root: Element<'_, '_>) -> Vec<String> {
-    let firmware = root.child("os").and_then(|os| Some((os, os.value("firmware")?)));
+    let os = root.child("os");
     // BIOS is what a guest starts with anyway.
-    let firmware = firmware.filter(|(_, kind)| !matches!(&**kind, "" | "bios"));
-    let firmware = firmware.map(|(_, kind)| format!("the firmware='{}' of its <os>", shown(&kind)));
+    let firmware = os.and_then(|os| os.value("firmware")).filter(|kind| !matches!(&**kind, "" | "bios"));
+    let firmware = firmware.map(|kind| format!("the firmware='{}' of its <os>", shown(&kind)));
+    let loader = os.and_then(|os| os.child("loader")?.value("type")).filter(|kind| kind == "pflash");
+    let loader = loader.map(|kind| format!("the type='{kind}' of the <loader> of its <os>"));
     let clock = root.child("clock").filter(|clock| clock.attribute("offset").is_some());
     let offset = clock.filter(|clock| read::clock_of(*clock, &mut Faults::default()) == Clock::Unsaid);
     let offset = offset.and_then(|clock| clock.value("offset"));
     let offset = offset.map(|offset| format!("the offset='{}' of its <clock>", shown(&offset)));
     let devices = root.child("devices").into_iter().flat_map(Element::children);
-    firmware.into_iter().chain(offset).chain(devices.flat_map(of_device)).collect()
+    firmware.into_iter().chain(loader).chain(offset).chain(devices.flat_map(of_device)).collect()
 }
 
 /// What of one device has no place in a definition: the device, or what must not be left out of it.
@@ -115,7 +117,8 @@ mod tests {
 
     #[test]
     fn what_keeps_data_network_boot_and_clock_what_they_are_is_not_left_out() {
-        let xml = "<domain type='xen'><name>x</name><os firmware='efi'><type>hvm</type></os>
+        let xml = "<domain type='xen'><name>x</name><os firmware='efi'><type>hvm</type>
+            <loader readonly='yes' type='pflash'>/OVMF.fd</loader></os>
             <clock offset='timezone' timezone='Europe/Vienna'/><devices>
             <disk type='file'><source file='/a'/><target dev='vda'/><transient/><encryption/></disk>
             <disk type='file'><source file='/b'><encryption/><slices/></source><target dev='vdb'/></disk>
@@ -124,6 +127,7 @@ mod tests {
             </devices></domain>";
         let told = [
             "the firmware='efi' of its <os>",
+            "the type='pflash' of the <loader> of its <os>",
             "the offset='timezone' of its <clock>",
             "the <transient> of its <disk type='file'> (vda)",
             "the <encryption> of its <disk type='file'> (vda)",
@@ -134,8 +138,7 @@ mod tests {
             "the <port isolated='yes'> of its <interface type='bridge'>",
         ];
         assert_eq!(strangers(xml), told);
-        let well =
-            "<domain type='xen'><os firmware='bios'/><clock offset='localtime' adjustment='60'/></domain>";
+        let well = "<domain type='xen'><os firmware='bios'><loader type='rom'>/l</loader></os><clock offset='localtime' adjustment='60'/></domain>";
         assert_eq!(strangers(well), [""; 0]);
     }
 }

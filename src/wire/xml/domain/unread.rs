@@ -1,7 +1,7 @@
 //! What a domain's XML says and a definition has no place for: who makes a domain of the definition tells it.
 //!
-//! Passed over is what only whoever wrote the XML knows things by, such as aliases and addresses on a bus, and devices
-//! every guest has anyway.
+//! Passed over is what only whoever wrote the XML knows things by, such as aliases and addresses on a bus, devices every
+//! guest has anyway, and what libvirt adds to every domain.
 
 use super::{super::document::Element, super::shown, strangers::phrase};
 
@@ -31,7 +31,7 @@ const KINDS: [Kind; 21] = [
     kind(
         ("", "domain"),
         "name uuid title description memory currentMemory vcpu cputune os bootloader bootloader_args \
-         features clock on_poweroff on_reboot on_crash devices",
+         features clock on_poweroff on_reboot on_crash devices resource",
         None,
     ),
     kind(("domain", "cputune"), "shares vcpupin", None),
@@ -98,7 +98,8 @@ fn look(element: Element<'_, '_>, parent: &str, told: &mut Vec<String>) {
         }
     };
     for attribute in element.attributes() {
-        if kind.attributes.is_some_and(|known| !is_among(attribute.name, known)) {
+        let told = kind.attributes.is_some_and(|known| !is_among(attribute.name, known));
+        if told && !is_usual(element, attribute.name) {
             tell(format!("`{}` of {}", shown(attribute.name), said(element)));
         }
     }
@@ -115,10 +116,21 @@ fn is_among(name: &str, names: &str) -> bool {
     names.split_ascii_whitespace().any(|own| own == name)
 }
 
+/// Whether an attribute says what an element is without it.
+fn is_usual(element: Element<'_, '_>, attribute: &str) -> bool {
+    let usual = match (element.name(), attribute) {
+        ("loader", "type") => "rom",
+        ("loader", "readonly") => "yes",
+        _ => return false,
+    };
+    element.value(attribute).is_some_and(|value| value == usual)
+}
+
 fn is_read(child: Element<'_, '_>, of: &Kind) -> bool {
     let is = |name: &str, word: &str| child.value(name).is_some_and(|value| value == word);
     match child.name() {
         "timer" => is("name", "hpet"),
+        "seclabel" => of.name == "domain" && is("type", "none"),
         // On another kind of socket a display would be on none.
         "listen" => child.attribute("type").is_none() || is("type", "address"),
         name => is_among(name, of.children),
@@ -145,9 +157,10 @@ mod tests {
     #[test]
     fn what_a_definition_has_no_place_for_is_told_a_clause_each() {
         let xml = "<domain type='xen' id='1'><name>x</name><memory>1</memory><metadata><a/></metadata>
-            <memoryBacking><locked/></memoryBacking><cpu mode='host-passthrough'/><seclabel type='none'/>
+            <memoryBacking><locked/></memoryBacking><cpu mode='host-passthrough'/><seclabel type='none'/><seclabel type='static'/>
+            <resource><partition>/machine</partition></resource>
             <cputune><shares>1</shares><quota>5</quota></cputune>
-            <os><type>hvm</type><loader type='rom'>/l</loader><bootmenu enable='yes'/></os>
+            <os><type>hvm</type><loader type='rom' readonly='yes' secure='no'>/l</loader><bootmenu enable='yes'/></os>
             <features><acpi/><hyperv/></features><on_lockfailure>pause</on_lockfailure>
             <clock offset='utc'><timer name='hpet' present='no'/><timer name='rtc'/><timer name='rtc'/></clock>
             <devices><controller type='usb'/><memballoon/><rng model='virtio'/>
@@ -162,9 +175,9 @@ mod tests {
             "its <metadata>",
             "its <memoryBacking>",
             "its <cpu>",
-            "its <seclabel type='none'>",
+            "its <seclabel type='static'>",
             "the <quota> of its <cputune>",
-            "`type` of the <loader> of its <os>",
+            "`secure` of the <loader> of its <os>",
             "the <bootmenu> of its <os>",
             "the <hyperv> of its <features>",
             "its <on_lockfailure>",
