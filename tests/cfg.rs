@@ -513,6 +513,24 @@ fn a_disk_that_a_script_serves_stays_one() {
 }
 
 #[test]
+fn settings_taken_out_of_a_line_leave_no_blanks_before_the_rest() {
+    let line = "memory = 64\nvcpus = 2 ; disk = [ 'file:/a,xvda,w' ] ; extra = 'a'; root = '/dev/a' # x\n";
+    let gone = |text: &str, change: &dyn Fn(&mut Definition)| changed(text, change).unwrap();
+    let no_disks = |web: &mut Definition| web.devices.disks.clear();
+    let first = "memory = 64\ndisk = ['file:/a,xvda,w']; vif = ['bridge=a']; vcpus = 3\n";
+    assert_eq!(gone(first, &no_disks), "memory = 64\nvif = ['bridge=a']; vcpus = 3\n");
+    let both = gone(first, &|web| {
+        web.devices.disks.clear();
+        web.devices.interfaces.clear();
+    });
+    assert_eq!(both, "memory = 64\nvcpus = 3\n");
+    let within = "memory = 64\nvcpus = 2 ; extra = 'a'; root = '/dev/a' # x\n";
+    assert_eq!(gone(line, &no_disks), within);
+    let long = "memory = 64\ndisk = [\n 'file:/a,xvda,w'\n];\tvcpus = 3\n";
+    assert_eq!(gone(long, &no_disks), "memory = 64\nvcpus = 3\n");
+}
+
+#[test]
 fn vcpus_online_are_counted_by_the_mask_of_xm_which_a_file_keeps() {
     let masked = "vcpus = 4\nvcpu_avail = 5\nmemory = 64\n";
     let (mut web, lost) = cfg::read(&parse(masked), Dialect::Xm(4));

@@ -253,7 +253,8 @@ impl Patch<'_> {
     }
 }
 
-/// The lines of a statement where it is alone on them, else it with the `;` after it.
+/// The lines of a statement where it is alone on them, else it with the `;` after it; and the blanks behind that, with
+/// which to xm no line may begin.
 fn whole(text: &str, span: Range<usize>) -> Range<usize> {
     let start = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
     let end = text[span.end..].find('\n').map_or(text.len(), |newline| span.end + newline + 1);
@@ -262,6 +263,6 @@ fn whole(text: &str, span: Range<usize>) -> Range<usize> {
         return start..end;
     }
     let after = text[span.end..end].trim_start_matches([' ', '\t']);
-    let semicolon = after.strip_prefix(';').map(|rest| end - rest.len());
+    let semicolon = after.strip_prefix(';').map(|rest| end - rest.trim_start_matches([' ', '\t']).len());
     span.start..semicolon.unwrap_or(span.end)
 }
