@@ -4,7 +4,9 @@
 //! written otherwise but means the same is left as it is written.
 
 mod cut;
+mod item;
 mod list;
+mod script;
 
 use std::ops::Range;
 
@@ -55,6 +57,9 @@ pub fn revise_seen(
     if let Some(obstacle) = config.obstacles.first() {
         let message = "it is a program from here on, which domtop neither runs nor rewrites".to_owned();
         return Err(Problem { message, fatal: true, ..obstacle.problem.clone() });
+    }
+    if !script::stay(&config, &seen(read(&config, dialect).0), definition) {
+        return Err(undecided("disk"));
     }
     let standing = told(&config).missing;
     // One key can change what another means, as the type of a guest does; so what was changed is looked at again.
@@ -184,7 +189,7 @@ impl Patch<'_> {
         let wanted = each(value);
         let list = self.list(key, &node, (&old, &wanted), after);
         let splices = match is_of_many(key) {
-            true if whole && list.holds_more(self.manner) => None,
+            true if whole && (list.holds_more(self.manner) || list.has_script()) => None,
             true if !whole => list.splices(self.manner),
             _ => Some(vec![(node.span.clone(), self.literal(value, &node.value))]),
         };
