@@ -209,6 +209,13 @@ fn soup() -> impl Strategy<Value = String> {
     vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
+/// Some of five sources, each at one of five targets.
+fn disks_of_sources() -> impl Strategy<Value = Vec<(usize, usize)>> {
+    let order = || Just([0, 1, 2, 3, 4]).prop_shuffle();
+    (order(), order(), 1..5_usize)
+        .prop_map(|(sources, targets, count)| sources.into_iter().zip(targets).take(count).collect())
+}
+
 proptest! {
     #[test]
     fn whatever_is_written_is_read_as_it_was_written(definition in definitions::definition(), dialect in select(DIALECTS.to_vec())) {
@@ -237,6 +244,36 @@ proptest! {
             all.sort();
             prop_assert_eq!(lines, all, "{}\n---\n{}", text, revised);
             prop_assert_eq!(cfg::revise(&revised, &to, dialect).unwrap().text, revised);
+        }
+    }
+
+    #[test]
+    fn whatever_becomes_of_disks_a_script_stays_with_its_source(
+        standing in disks_of_sources(), wanted in disks_of_sources(), scripted in any::<[bool; 5]>(),
+        dialect in select(vec![Dialect::Xl, Dialect::Xm(4)]),
+    ) {
+        let by = |source: usize| if scripted[source] { "own" } else { "file" };
+        let items: Vec<_> = standing
+            .iter()
+            .map(|(source, target)| format!("'{}:/s{source},xvd{target},w'", by(*source)))
+            .collect();
+        let text = format!("memory = 64\ndisk = [ {} ]\n", items.join(", "));
+        let (mut web, _) = cfg::read(&parse(&text), dialect);
+        web.devices.disks = wanted
+            .iter()
+            .map(|(source, target)| {
+                let driver = |disk: &Disk| disk.source == Some(format!("/s{source}"));
+                let driver = web.devices.disks.iter().find(|disk| driver(disk)).and_then(|disk| disk.driver.clone());
+                Disk { source: Some(format!("/s{source}")), target: format!("xvd{target}"), driver, ..Disk::default() }
+            })
+            .collect();
+        if let Ok(written) = cfg::revise(&text, &web, dialect) {
+            let said = parse(&written.text).texts("disk");
+            prop_assert_eq!(said.len(), wanted.len(), "{}", written.text);
+            for (source, _) in standing.iter().filter(|(source, _)| wanted.iter().any(|(it, _)| it == source)) {
+                let item = said.iter().find(|item| item.contains(&format!("/s{source}"))).unwrap();
+                prop_assert_eq!(item.contains("own"), scripted[*source], "{}{}", text, written.text);
+            }
         }
     }
 
@@ -510,6 +547,144 @@ fn a_disk_that_a_script_serves_stays_one() {
         let problem = cfg::revise(&text, &web, Dialect::Xm(4)).unwrap_err();
         assert!(problem.message.contains("disk says something domtop cannot read"), "{problem}");
     }
+}
+
+/// What becomes of the disks of a text that are changed as XML would change them.
+fn disks(text: &str, dialect: Dialect, change: impl FnOnce(&mut Vec<Disk>)) -> Result<String, String> {
+    let whole = format!("memory = 64\ndisk = [ {text} ]\n");
+    let (mut web, _) = cfg::read(&parse(&whole), dialect);
+    change(&mut web.devices.disks);
+    let revised = cfg::revise(&whole, &web, dialect).map_err(|problem| problem.to_string())?.text;
+    let list = revised.strip_prefix("memory = 64\n").and_then(|text| text.strip_suffix('\n'));
+    Ok(list.unwrap_or(&revised).replace("disk = [ ", "").replace(" ]", ""))
+}
+
+type Change<'a> = &'a dyn Fn(&mut Vec<Disk>);
+
+const BY_SCRIPT: [(&str, Dialect); 4] = [
+    ("'drbd:res0,xvda,w', 'phy:/dev/b,xvdb,w'", Dialect::Xl),
+    ("'drbd:res0,xvda,w', 'phy:/dev/b,xvdb,w'", Dialect::Xm(4)),
+    ("'script=block-iscsi,vdev=xvda,target=iqn=x,portal=1.2.3.4', 'phy:/dev/b,xvdb,w'", Dialect::Xl),
+    ("'own:/img,xvda,w', 'file:/b,xvdb,w'", Dialect::Xm(4)),
+];
+
+#[test]
+fn a_script_goes_where_its_source_goes() {
+    let swapped = |disks: &mut Vec<Disk>| {
+        (disks[0].target, disks[1].target) = ("xvdb".into(), "xvda".into());
+    };
+    let wanted = [
+        "\"script=block-drbd,vdev=xvdb,access=rw,target=res0\", \"vdev=xvda,access=rw,backendtype=phy,target=/dev/b\"",
+        "\"drbd:res0,xvdb,w\", \"phy:/dev/b,xvda,w\"",
+        "\"script=block-iscsi,vdev=xvdb,target=iqn=x,portal=1.2.3.4\", \"vdev=xvda,access=rw,backendtype=phy,target=/dev/b\"",
+        "\"own:/img,xvdb,w\", \"file:/b,xvda,w\"",
+    ];
+    for ((text, dialect), wanted) in BY_SCRIPT.into_iter().zip(wanted) {
+        assert_eq!(disks(text, dialect, swapped).as_deref(), Ok(wanted), "{text}");
+        // Said in the order of their targets, they are the same disks.
+        let sorted = disks(text, dialect, |disks| {
+            swapped(disks);
+            disks.reverse();
+        });
+        let (first, second) = wanted.split_once(", ").unwrap();
+        assert_eq!(sorted, Ok(format!("{second}, {first}")), "{text}");
+        // One is taken away, and the other is from now on where it was: the script goes with its disk.
+        let left = |gone: usize, target: &str| {
+            disks(text, dialect, |disks| {
+                disks.remove(gone);
+                disks[0].target = target.into();
+            })
+        };
+        assert_eq!(left(0, "xvda").as_deref(), Ok(second), "{text}");
+        assert_eq!(left(1, "xvdb").as_deref(), Ok(first), "{text}");
+        // Another disk in the place of one that is taken away is not served by its script.
+        let replaced = disks(text, dialect, |disks| {
+            let storage = Storage::Block;
+            let driver = Some(DiskDriver { name: "phy".into(), format: None });
+            disks[0] = Disk {
+                source: Some("/dev/c".into()),
+                target: "xvdc".into(),
+                storage,
+                driver,
+                ..Disk::default()
+            };
+        });
+        let replaced = replaced.unwrap();
+        assert!(replaced.contains("/dev/c") && replaced.contains("xvdc"), "{replaced}");
+        assert!(["drbd", "own", "script"].iter().all(|word| !replaced.contains(word)), "{text}: {replaced}");
+    }
+}
+
+#[test]
+fn a_script_is_put_beside_no_source_that_may_not_be_its() {
+    let driver = |name: &str, format: Option<&str>| {
+        Some(DiskDriver { name: name.into(), format: format.map(str::to_owned) })
+    };
+    let source = |disk: &mut Disk, source: &str| disk.source = Some(source.into());
+    let changes: [(&str, Change<'_>); 9] = [
+        ("served as a device", &|disks| {
+            (disks[0].storage, disks[0].driver) = (Storage::Block, driver("phy", None));
+            source(&mut disks[0], "/dev/vg/root");
+        }),
+        ("served as a file", &|disks| {
+            disks[0].driver = driver("file", None);
+            source(&mut disks[0], "/root.img");
+        }),
+        ("served by blktap", &|disks| disks[0].driver = driver("tap", Some("aio"))),
+        ("served as a file, which the file has no word for", &|disks| disks[0].driver = driver("file", None)),
+        ("moved and served otherwise", &|disks| {
+            (disks[0].target, disks[0].driver) = ("xvdq".into(), driver("qemu", Some("qcow2")));
+        }),
+        ("of another's source", &|disks| {
+            let other = disks[1].source.clone();
+            (disks[0].source, disks[0].storage) = (other, Storage::File);
+        }),
+        ("of another source and target", &|disks| {
+            let name = disks[0].source.clone().unwrap();
+            source(&mut disks[0], &format!("{name}-2"));
+            disks[0].target = "xvdq".into();
+        }),
+        ("served twice", &|disks| {
+            let other = Disk { target: "xvdq".into(), ..disks[0].clone() };
+            disks.push(other);
+        }),
+        ("without a source", &|disks| disks[0].source = None),
+    ];
+    for (text, dialect) in BY_SCRIPT {
+        for (what, change) in changes {
+            let said = disks(text, dialect, change);
+            let refused =
+                said.as_ref().is_err_and(|why| why.contains("disk says something domtop cannot read"));
+            assert!(refused, "{text}: {what}: {said:?}");
+        }
+    }
+    // A path where there was none is no other resource of the same script.
+    let said = disks("'drbd:res0,xvda,w'", Dialect::Xl, |disks| source(&mut disks[0], "/a.img"));
+    assert!(said.is_err(), "{said:?}");
+    // A value that is no list is changed as little.
+    let text = "memory = 64\ndisk = 'drbd:res0,xvda,w'\n";
+    let (mut web, _) = cfg::read(&parse(text), Dialect::Xm(4));
+    web.devices.disks[0].access = Access::Read;
+    let said = cfg::revise(text, &web, Dialect::Xm(4)).map(|written| written.text);
+    assert!(said.is_err(), "{said:?}");
+}
+
+#[test]
+fn settings_taken_out_of_a_line_leave_no_blanks_before_the_rest() {
+    let line = "memory = 64\nvcpus = 2 ; disk = [ 'file:/a,xvda,w' ] ; extra = 'a'; root = '/dev/a' # x\n";
+    let gone = |text: &str, change: &dyn Fn(&mut Definition)| changed(text, change).unwrap();
+    let no_disks = |web: &mut Definition| web.devices.disks.clear();
+    let first = "memory = 64\ndisk = ['file:/a,xvda,w']; vif = ['bridge=a']; vcpus = 3\n";
+    assert_eq!(gone(first, &no_disks), "memory = 64\nvif = ['bridge=a']; vcpus = 3\n");
+    let both = gone(first, &|web| {
+        web.devices.disks.clear();
+        web.devices.interfaces.clear();
+    });
+    assert_eq!(both, "memory = 64\nvcpus = 3\n");
+    let within = "memory = 64\nvcpus = 2 ; extra = 'a'; root = '/dev/a' # x\n";
+    assert_eq!(gone(line, &no_disks), within);
+    let long = "memory = 64\ndisk = [\n 'file:/a,xvda,w'\n];\tvcpus = 3\n";
+    assert_eq!(gone(long, &no_disks), "memory = 64\nvcpus = 3\n");
 }
 
 #[test]

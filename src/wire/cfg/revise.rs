@@ -4,7 +4,9 @@
 //! written otherwise but means the same is left as it is written.
 
 mod cut;
+mod item;
 mod list;
+mod script;
 
 use std::ops::Range;
 
@@ -55,6 +57,9 @@ pub fn revise_seen(
     if let Some(obstacle) = config.obstacles.first() {
         let message = "it is a program from here on, which domtop neither runs nor rewrites".to_owned();
         return Err(Problem { message, fatal: true, ..obstacle.problem.clone() });
+    }
+    if !script::stay(&config, &seen(read(&config, dialect).0), definition) {
+        return Err(undecided("disk"));
     }
     let standing = told(&config).missing;
     // One key can change what another means, as the type of a guest does; so what was changed is looked at again.
@@ -184,7 +189,7 @@ impl Patch<'_> {
         let wanted = each(value);
         let list = self.list(key, &node, (&old, &wanted), after);
         let splices = match is_of_many(key) {
-            true if whole && list.holds_more(self.manner) => None,
+            true if whole && (list.holds_more(self.manner) || list.has_script()) => None,
             true if !whole => list.splices(self.manner),
             _ => Some(vec![(node.span.clone(), self.literal(value, &node.value))]),
         };
@@ -253,7 +258,8 @@ impl Patch<'_> {
     }
 }
 
-/// The lines of a statement where it is alone on them, else it with the `;` after it.
+/// The lines of a statement where it is alone on them, else it with the `;` after it; and the blanks behind that, with
+/// which to xm no line may begin.
 fn whole(text: &str, span: Range<usize>) -> Range<usize> {
     let start = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
     let end = text[span.end..].find('\n').map_or(text.len(), |newline| span.end + newline + 1);
@@ -262,6 +268,6 @@ fn whole(text: &str, span: Range<usize>) -> Range<usize> {
         return start..end;
     }
     let after = text[span.end..end].trim_start_matches([' ', '\t']);
-    let semicolon = after.strip_prefix(';').map(|rest| end - rest.len());
+    let semicolon = after.strip_prefix(';').map(|rest| end - rest.trim_start_matches([' ', '\t']).len());
     span.start..semicolon.unwrap_or(span.end)
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::cut::Listed;
+use super::{cut::Listed, item};
 use crate::wire::cfg::{
     Config, Definition, Dialect, Value,
     config::{Node, Setting},
@@ -48,6 +48,9 @@ pub(super) struct List<'a> {
 
 type Splice = (Range<usize>, String);
 
+/// Whether two values are taken for the same thing.
+type Sign<'a> = &'a dyn Fn(&Value, &Value) -> bool;
+
 /// What an item says.
 enum Item {
     /// This, in the dialect's own words.
@@ -91,6 +94,11 @@ impl List<'_> {
             Item::Elsewhere(said) => self.stays_elsewhere(&said),
             Item::Unread => true,
         })
+    }
+
+    /// Whether a script serves one of its disks.
+    pub(super) fn has_script(&self) -> bool {
+        (0..self.items().len()).any(|place| self.is_scripted(place))
     }
 
     /// The items; a value that is no list is its one.
@@ -215,7 +223,7 @@ impl List<'_> {
     }
 
     /// The item each wanted value comes from: the one that says it, the one of that device, or, where as many are
-    /// left of both, the one at its place.
+    /// left of both, the one at its place. Where a script serves a disk, its source tells it before its target does.
     fn froms(&self, items: &[Item], wanted: &[Value]) -> Vec<Option<usize>> {
         let mut froms = vec![None; wanted.len()];
         let mut free: Vec<(usize, &Value)> = items
@@ -226,17 +234,28 @@ impl List<'_> {
             )
             .collect();
         let same = |a: &Value, b: &Value| a.same(b);
-        let alike = |a: &Value, b: &Value| {
-            let identity = |value: &Value| self.identity(&value.text()?);
-            identity(a).is_some_and(|it| identity(b) == Some(it))
+        let alike = |tells: fn(&Self, &str) -> Option<String>| {
+            move |a: &Value, b: &Value| {
+                let told = |value: &Value| tells(self, &value.text()?);
+                told(a).is_some_and(|it| told(b) == Some(it))
+            }
         };
-        for is in [&same as &dyn Fn(&Value, &Value) -> bool, &alike] {
+        let (of_device, of_source) = (alike(Self::identity), alike(Self::source));
+        let of_both = |a: &Value, b: &Value| of_device(a, b) && of_source(a, b);
+        // A source that stands with another item was moved here.
+        let of_place =
+            |a: &Value, b: &Value| of_device(a, b) && !self.old.iter().any(|old| of_source(old, b));
+        let signs: &[Sign<'_>] =
+            if self.has_script() { &[&same, &of_both, &of_source, &of_place] } else { &[&same, &of_device] };
+        for is in signs {
             for (value, from) in wanted.iter().zip(&mut froms).filter(|(_, from)| from.is_none()) {
                 if let Some(found) = free.iter().position(|(_, item)| is(item, value)) {
                     *from = Some(free.remove(found).0);
                 }
             }
         }
+        // Another disk at its place is none that a script is for.
+        free.retain(|(place, _)| !self.is_scripted(*place));
         let mut paired = froms.clone();
         let left: Vec<_> = paired.iter_mut().filter(|from| from.is_none()).collect();
         let as_many = left.len() == free.len();
@@ -251,6 +270,16 @@ impl List<'_> {
             "vif" => vif::read(text).0.mac,
             _ => None,
         }
+    }
+
+    /// What a disk is made of, wherever the guest sees it.
+    fn source(&self, text: &str) -> Option<String> {
+        if self.key == "disk" { disk::read(text).ok()?.0.source } else { None }
+    }
+
+    fn is_scripted(&self, place: usize) -> bool {
+        let item = self.items().get(place).filter(|_| self.key == "disk");
+        item.and_then(|item| item.value.text()).is_some_and(|text| item::is_scripted(&text))
     }
 
     /// The splices of a plan: items that go are taken away with the comma they take.
@@ -306,13 +335,13 @@ impl List<'_> {
         let is_disk = self.key == "disk";
         let texts = || Some((old.text()?, new.text()?));
         let kept = texts().and_then(|(old, wanted)| {
-            let merged = merged(&said, &old, &wanted);
-            let beside = is_disk.then(|| beside(&said, &wanted, manner.dialect)).flatten();
+            let merged = item::merged(&said, &old, &wanted);
+            let beside = is_disk.then(|| item::beside(&said, &wanted, manner.dialect)).flatten();
             [merged, beside].into_iter().flatten().find(|text| self.says(text, new, manner))
         });
         match kept {
             Some(text) => Some(literal::quoted(&text, manner.dialect)),
-            None if is_disk && disk::script(&said).is_some() => None,
+            None if is_disk && item::is_scripted(&said) => None,
             None => Some(literal::written(new, manner.dialect)),
         }
     }
@@ -340,115 +369,5 @@ pub(super) fn each(value: &Value) -> Vec<Value> {
     match value {
         Value::List(nodes) => nodes.iter().map(|node| node.value.clone()).collect(),
         value => vec![value.clone()],
-    }
-}
-
-/// A text of named parts, with those changed that differ between two others; none where its parts have no names.
-fn merged(standing: &str, old: &str, new: &str) -> Option<String> {
-    let (old, new) = (named(old)?, named(new)?);
-    let mut parts: Vec<(String, String)> = segments(standing)
-        .map(|segment| Some((key(segment)?.to_owned(), segment.to_owned())))
-        .collect::<Option<_>>()?;
-    let value = |parts: &[(&str, &str)], key: &str| {
-        parts.iter().find(|(other, _)| *other == key).map(|(_, value)| (*value).to_owned())
-    };
-    for (name, _) in &old {
-        if value(&new, name).is_none() {
-            parts.retain(|(key, _)| key != name);
-        }
-    }
-    for (name, wanted) in &new {
-        if value(&old, name).as_deref() == Some(*wanted) {
-            continue;
-        }
-        let text = format!("{name}={wanted}");
-        match parts.iter().position(|(key, _)| key == name) {
-            Some(place) => {
-                let segment = &mut parts[place].1;
-                let blank = segment.len() - segment.trim_start().len();
-                segment.replace_range(blank.., &text);
-            }
-            // The target takes all that follows it, so it stays last.
-            None if parts.last().is_some_and(|(key, _)| key == "target") => {
-                parts.insert(parts.len() - 1, ((*name).to_owned(), text));
-            }
-            None => parts.push(((*name).to_owned(), text)),
-        }
-    }
-    Some(parts.into_iter().map(|(_, segment)| segment).collect::<Vec<_>>().join(","))
-}
-
-/// A new text of a disk with what stands beside the known parts of the old one put before it.
-fn beside(standing: &str, new: &str, dialect: Dialect) -> Option<String> {
-    const KNOWN: [&str; 9] =
-        ["format", "vdev", "access", "backendtype", "backend", "devtype", "specification", "target", "cdrom"];
-    let foreign = segments(standing).map(str::trim).filter(|segment| match key(segment) {
-        Some(key) => !KNOWN.contains(&key),
-        None => disk::FLAGS.contains(segment),
-    });
-    let mut kept: Vec<_> = foreign.map(str::to_owned).collect();
-    let mut new = new.to_owned();
-    if let Some(script) = disk::script(standing) {
-        if dialect.is_xl() {
-            kept.push(format!("script=block-{script}"));
-        } else {
-            new = format!("{script}:{}", new.strip_prefix("file:")?);
-        }
-    } else if kept.is_empty() {
-        return None;
-    }
-    kept.push(new);
-    Some(kept.join(","))
-}
-
-/// The parts of a text, blanks and all; a target takes the rest of it.
-fn segments(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let text = rest?;
-        if text.trim_start().starts_with("target=") {
-            rest = None;
-            return Some(text);
-        }
-        let (part, after) = text.split_once(',').map_or((text, None), |(part, after)| (part, Some(after)));
-        rest = after;
-        Some(part)
-    })
-}
-
-fn key(segment: &str) -> Option<&str> {
-    segment.split_once('=').map(|(key, _)| key.trim()).filter(|key| !key.is_empty() && !key.contains('/'))
-}
-
-fn named(text: &str) -> Option<Vec<(&str, &str)>> {
-    let parts = segments(text).filter(|segment| !segment.trim().is_empty());
-    parts.map(|segment| Some((key(segment)?, segment.split_once('=')?.1))).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_parts_that_differ_change() {
-        let merged = |standing, old, new| merged(standing, old, new).unwrap();
-        assert_eq!(
-            merged("mac=1, bridge=a,rate=5", "mac=1,bridge=a", "mac=1,bridge=b"),
-            "mac=1, bridge=b,rate=5"
-        );
-        assert_eq!(
-            merged("vdev=a, x=1,target=/a,b", "vdev=a,target=/a,b", "vdev=a,access=ro,target=/c"),
-            "vdev=a, x=1,access=ro,target=/c"
-        );
-        assert_eq!(merged("mac=1,ip=2", "mac=1,ip=2", "mac=1"), "mac=1");
-    }
-
-    #[test]
-    fn what_stands_beside_stays() {
-        assert_eq!(
-            beside("/a,raw,hda,discard,script=x", "vdev=hda", Dialect::Xl).as_deref(),
-            Some("discard,script=x,vdev=hda")
-        );
-        assert_eq!(beside("/a,raw,hda", "vdev=hda", Dialect::Xl), None);
     }
 }
