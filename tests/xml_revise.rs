@@ -12,7 +12,7 @@ use std::fs;
 use domtop::{
     model::{
         Definition, KiB,
-        definition::{Access, Disk},
+        definition::{Access, Channel, Disk},
     },
     wire::xml::domain,
 };
@@ -170,6 +170,19 @@ fn what_was_not_said_is_put_where_libvirt_would_have_it() {
             ("</os>\r\n", "</os>\r\n  <features>\r\n    <acpi/>\r\n  </features>\r\n"),
         ],
     );
+}
+
+#[test]
+fn a_source_goes_whatever_else_is_said_of_it() {
+    let text = "<domain type='xen'>\n  <name>a</name>\n  <memory>1</memory>\n  <devices>\n    <console type='pty'>\n      \
+                <source mode='bind' path='/dev/pts/7'/>\n    </console>\n  </devices>\n</domain>\n";
+    let mut wanted = domain::read(text).unwrap();
+    let console = &mut wanted.devices.consoles[0];
+    assert_eq!(console.channel, Channel::PtyAt("/dev/pts/7".into()));
+    for channel in [Channel::PtyAt("/dev/pts/8".into()), Channel::Pty] {
+        wanted.devices.consoles[0].channel = channel;
+        assert_eq!(domain::read(&domain::revise(text, &wanted).unwrap()), Ok(wanted.clone()));
+    }
 }
 
 /// The texts people and hosts have.

@@ -230,20 +230,26 @@ fn plan_keyed<'a>(pair: Pair<'a>, wanted: Node<'a>, (name, attribute): (&str, &'
 struct Index<'a> {
     attribute: &'a str,
     keys: HashMap<Option<String>, Vec<Node<'a>>>,
+    every: Vec<Node<'a>>,
 }
 
 impl<'a> Index<'a> {
     fn of(parent: Option<Node<'a>>, name: &str, attribute: &'a str) -> Self {
         let mut keys: HashMap<_, Vec<_>> = HashMap::new();
-        for child in parent.into_iter().flat_map(Node::children).filter(|child| child.name() == name) {
-            keys.entry(key(child, attribute)).or_default().push(child);
+        let every: Vec<_> =
+            parent.into_iter().flat_map(|parent| parent.named(name).collect::<Vec<_>>()).collect();
+        for child in &every {
+            keys.entry(key(*child, attribute)).or_default().push(*child);
         }
-        Self { attribute, keys }
+        Self { attribute, keys, every }
     }
 
-    /// Those that have the same value as this, else those that have none.
+    /// Those that have the same value as this, else those that have none; all of them for one that has none, where all
+    /// have: nobody looks at it there.
     fn all(&self, like: Node<'_>) -> &[Node<'a>] {
-        self.keys.get(&key(like, self.attribute)).or_else(|| self.keys.get(&None)).map_or(&[], Vec::as_slice)
+        let key = key(like, self.attribute);
+        let rest = if key.is_none() { self.every.as_slice() } else { &[] };
+        self.keys.get(&key).or_else(|| self.keys.get(&None)).map_or(rest, Vec::as_slice)
     }
 
     fn find(&self, like: Node<'_>) -> Option<Node<'a>> {
