@@ -587,7 +587,8 @@ fn who_comes_while_others_wait_to_be_let_in_waits_for_its_turn() {
         let path = path.clone();
         thread::spawn(move || Proxy::open(Some(&path)).map(drop))
     };
-    thread::sleep(Duration::from_millis(300));
+    // It is let in only after it began to wait, or the wait is not tried; it must not take long, for that has its end.
+    thread::sleep(Duration::from_millis(100));
     let mut bytes = Vec::new();
     Message::Welcome(Welcome { version: VERSION, ..Welcome::default() }).put(&mut bytes);
     let let_in = thread::spawn(move || {
