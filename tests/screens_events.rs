@@ -14,10 +14,7 @@ use std::sync::Arc;
 use crossterm::event::Event as Input;
 use domtop::{
     app::{Glyphs, Mode, Msg},
-    model::{
-        DomainId, DomainState, HostId, JobId, KiB, Light, Name, Reading, Report, ShutdownReason, Standing,
-        Step, Trail,
-    },
+    model::{DomainId, DomainState, HostId, KiB, Light, Name, Reading, ShutdownReason},
 };
 use hosts::{Desk, guest};
 use styled::{dark, draw, row, screen, styled, text};
@@ -38,24 +35,11 @@ fn set(desk: &mut Desk, name: &str, state: DomainState) {
     desk.tick(1000);
 }
 
-fn reported(desk: &mut Desk, id: u64, name: &str) {
-    let before = Standing::of(&desk.guest(name).domain);
-    let trail = Trail(vec![Step { driver: "hypervisor".into(), refused: None, lost: Vec::new() }]);
-    let report = Report {
-        before: Some(before.clone()),
-        after: Some(before),
-        trails: vec![trail],
-        failure: None,
-        notes: Vec::new(),
-    };
-    desk.tell(Msg::Reported(HostId(0), JobId(id), Box::new(report)));
-}
-
 /// Something of each kind.
 fn busy(desk: &mut Desk) {
     set(desk, "ci-runner-3", DomainState::Crashed);
     desk.press("Home s y");
-    reported(desk, 1, "build-w10");
+    desk.reported("hypervisor", 1, "build-w10");
     set(desk, "build-w10", DomainState::Paused);
     desk.guest("web1").domain.memory = KiB(512 << 10);
     desk.tick(1000);

@@ -136,6 +136,29 @@ pub enum BootDevice {
     Network,
 }
 
+impl BootDevice {
+    /// Its letter, as the emulator takes it and each of Xen's notations has it (`-boot` of qemu(1)).
+    pub const fn letter(self) -> char {
+        match self {
+            Self::Floppy => 'a',
+            Self::Disk => 'c',
+            Self::Cdrom => 'd',
+            Self::Network => 'n',
+        }
+    }
+
+    /// The one of a letter; none of one that is nobody's.
+    pub const fn of_letter(letter: char) -> Option<Self> {
+        match letter {
+            'a' => Some(Self::Floppy),
+            'c' => Some(Self::Disk),
+            'd' => Some(Self::Cdrom),
+            'n' => Some(Self::Network),
+            _ => None,
+        }
+    }
+}
+
 /// What a domain's machine has; none where it is not said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Features {

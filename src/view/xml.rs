@@ -215,18 +215,28 @@ fn draw_line(pen: &mut Pen<'_>, (xml, shown): (&Xml, &Shown), number: usize) {
     }
 }
 
-fn draw_change(pen: &mut Pen<'_>, change: &Change, (xml, place): (&Xml, usize)) {
+/// Puts the sign of the side a line is of; false for lines that are left out, which it tells of instead.
+fn put_side(pen: &mut Pen<'_>, side: Side) -> bool {
     let (theme, signs) = (pen.theme, pen.signs);
-    let (sign, style) = match change.side {
+    let (sign, style) = match side {
         Side::Both => (" ", theme.text()),
         Side::Before => ("-", theme.removed()),
         Side::After => ("+", theme.added()),
         Side::Left(lines) => {
             pen.print(theme.dim(), format_args!("{} {lines} lines are the same", signs.ellipsis));
-            return;
+            return false;
         }
     };
-    pen.put(sign, style).put(if xml.left > 0 { signs.more[0] } else { " " }, theme.dim());
+    pen.put(sign, style);
+    true
+}
+
+fn draw_change(pen: &mut Pen<'_>, change: &Change, (xml, place): (&Xml, usize)) {
+    let (theme, signs) = (pen.theme, pen.signs);
+    if !put_side(pen, change.side) {
+        return;
+    }
+    pen.put(if xml.left > 0 { signs.more[0] } else { " " }, theme.dim());
     let ink = Ink { left: xml.left, end: usize::MAX, hits: hits(xml, place), side: Some(change.side) };
     text(pen, &change.line, &ink);
 }

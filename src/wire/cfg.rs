@@ -29,7 +29,7 @@ pub use self::{
     revise::{revise, revise_seen},
     secrets::without_passwords,
     vif::{read as read_vif, write as write_vif},
-    write::{Written, bdf as write_pci, write},
+    write::{Written, write},
 };
 use super::channel;
 pub use crate::model::{definition::Definition, markup::Problem};

@@ -2,7 +2,7 @@
 
 use domtop::{
     app::{Effect, Mode, Msg, Panel},
-    model::{Attempt, DomainState, HostId, JobId, Nanos, Report, Standing, Step, Trail, event::Who},
+    model::{Attempt, DomainState, HostId, Nanos, event::Who},
 };
 
 use crate::hosts::{Desk, guest};
@@ -22,20 +22,6 @@ fn listed(desk: &Desk) -> Vec<String> {
 fn set(desk: &mut Desk, name: &str, state: DomainState) {
     desk.guest(name).domain.state = state;
     desk.tick(1000);
-}
-
-/// The drivers have done a job: what stands there then.
-fn reported(desk: &mut Desk, id: u64, name: &str) {
-    let before = Standing::of(&desk.guest(name).domain);
-    let trail = Trail(vec![Step { driver: "xl".into(), refused: None, lost: Vec::new() }]);
-    let report = Report {
-        before: Some(before.clone()),
-        after: Some(before),
-        trails: vec![trail],
-        failure: None,
-        notes: Vec::new(),
-    };
-    desk.tell(Msg::Reported(HostId(0), JobId(id), Box::new(report)));
 }
 
 #[test]
@@ -124,7 +110,7 @@ fn a_job_is_one_event_that_tells_what_came_of_it_and_its_effect_is_ours() {
         (last.event.what.phrase().into_owned(), last.event.what.kind(), last.event.what.reason().into_owned())
     };
     assert_eq!(outcome(&desk), ("suspend b".into(), "asked", String::new()));
-    reported(&mut desk, 1, "b");
+    desk.reported("xl", 1, "b");
     set(&mut desk, "b", DomainState::Paused);
     assert_eq!(outcome(&desk).1, "done");
     assert!(outcome(&desk).2.ends_with("s (xl)"), "{}", outcome(&desk).2);
@@ -139,7 +125,7 @@ fn a_job_is_one_event_that_tells_what_came_of_it_and_its_effect_is_ours() {
 fn what_was_taken_back_says_so_once_that_has_come_about() {
     let mut desk = desk();
     desk.press("Home s y");
-    reported(&mut desk, 1, "b");
+    desk.reported("xl", 1, "b");
     set(&mut desk, "b", DomainState::Paused);
     desk.press("u");
     let kind = |desk: &Desk, title: &str| {
@@ -147,7 +133,7 @@ fn what_was_taken_back_says_so_once_that_has_come_about() {
         found.unwrap().event.what.kind()
     };
     assert_eq!((kind(&desk, "suspend b"), kind(&desk, "undo suspend b")), ("done", "asked"));
-    reported(&mut desk, 2, "b");
+    desk.reported("xl", 2, "b");
     set(&mut desk, "b", DomainState::Running);
     assert_eq!((kind(&desk, "suspend b"), kind(&desk, "undo suspend b")), ("undone", "done"));
 }

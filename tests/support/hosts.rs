@@ -7,7 +7,8 @@ use domtop::{
     app::{App, Area, Effect, HostPane, Mode, Msg, Panel, Regions, Row, Settings, Table, keymap::Keymap},
     model::{
         DiskCounters, Domain, DomainId, DomainKey, DomainState, DriverStatus, GuestType, HostId, HostMemory,
-        KiB, Light, Name, Nanos, NetCounters, Node, Op, Pcpu, Reading, Snapshot, Stamp, VcpuCount,
+        JobId, KiB, Light, Name, Nanos, NetCounters, Node, Op, Pcpu, Reading, Report, Snapshot, Stamp,
+        Standing, Step, Trail, VcpuCount,
     },
 };
 use uuid::Uuid;
@@ -151,6 +152,15 @@ impl Desk {
             }],
             ..Snapshot::default()
         }
+    }
+
+    /// A driver has done a job about a domain: what stands there then.
+    pub fn reported(&mut self, driver: &str, job: u64, name: &str) {
+        let stands = Some(Standing::of(&self.guest(name).domain));
+        let trails = vec![Trail(vec![Step { driver: driver.into(), refused: None, lost: Vec::new() }])];
+        let report =
+            Report { before: stands.clone(), after: stands, trails, failure: None, notes: Vec::new() };
+        self.tell(Msg::Reported(HostId(0), JobId(job), Box::new(report)));
     }
 
     /// Lets time pass without a sample.

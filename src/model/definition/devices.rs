@@ -1,5 +1,7 @@
 //! The devices of a definition.
 
+use std::fmt;
+
 /// The devices of a domain, each kind in the order it is written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Devices {
@@ -266,6 +268,14 @@ pub struct PciAddress {
     pub slot: u8,
     /// Its function, 0 to 7.
     pub function: u8,
+}
+
+impl fmt::Display for PciAddress {
+    /// As lspci(8) and Xen's toolstacks write it: `0000:01:1b.2`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { domain, bus, slot, function } = self;
+        write!(f, "{domain:04x}:{bus:02x}:{slot:02x}.{function:x}")
+    }
 }
 
 words!(DiskClass, Disk "disk", Cdrom "cdrom", Floppy "floppy");

@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{
     elsewhere, grave,
     line::{Ink, text},
+    put_side,
     sentence::Sentence,
     told,
 };
@@ -189,16 +190,9 @@ fn seen<'c>(canvas: &'c mut Canvas<'_>, place: Rect, (at, first): (usize, usize)
 /// A line that is the same, or a row of one that is not: what differs of it, and which of the rows that takes.
 fn draw_change(pen: &mut Pen<'_>, change: &Change, row: Option<(Stretch, usize, usize)>) {
     let (theme, signs) = (pen.theme, pen.signs);
-    let (sign, style) = match change.side {
-        Side::Both => (" ", theme.text()),
-        Side::Before => ("-", theme.removed()),
-        Side::After => ("+", theme.added()),
-        Side::Left(lines) => {
-            pen.print(theme.dim(), format_args!("{} {lines} lines are the same", signs.ellipsis));
-            return;
-        }
-    };
-    pen.put(sign, style);
+    if !put_side(pen, change.side) {
+        return;
+    }
     let side = Some(change.side);
     let Some((stretch, nth, room)) = row else {
         text(pen.skip(1), &change.line, &Ink { left: 0, end: usize::MAX, hits: &[], side });

@@ -240,14 +240,8 @@ impl Reader<'_> {
 
     fn order(&mut self) -> Vec<BootDevice> {
         let Some(letters) = self.text("boot") else { return Vec::new() };
-        let device = |letter| match letter {
-            'a' => BootDevice::Floppy,
-            'd' => BootDevice::Cdrom,
-            'n' => BootDevice::Network,
-            // As libvirt takes a letter nobody knows.
-            _ => BootDevice::Disk,
-        };
-        letters.chars().map(device).collect()
+        // As libvirt takes a letter nobody knows.
+        letters.chars().map(|letter| BootDevice::of_letter(letter).unwrap_or(BootDevice::Disk)).collect()
     }
 
     fn features(&mut self) -> Features {

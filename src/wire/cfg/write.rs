@@ -5,7 +5,7 @@ use super::{
 };
 use crate::model::{
     GuestType, KiB,
-    definition::{BootDevice, Channel, Character, Clock, Disk, DiskClass, Endings, Features, PciAddress},
+    definition::{Channel, Character, Clock, Disk, DiskClass, Endings, Features},
 };
 
 /// How many vCPUs are told one by one where they may run: more than any Xen gives a domain.
@@ -218,7 +218,7 @@ impl Writer<'_> {
         self.text("bootloader", boot.bootloader.as_ref());
         let args = if self.dialect.is_xl() { "bootloader_args" } else { "bootargs" };
         self.text(args, boot.bootloader_args.as_ref());
-        let letters: String = boot.order.iter().map(|device| letter(*device)).collect();
+        let letters: String = boot.order.iter().map(|device| device.letter()).collect();
         self.text("boot", Some(&letters).filter(|letters| !letters.is_empty()));
     }
 
@@ -288,7 +288,7 @@ impl Writer<'_> {
         self.text(key, devices.emulator.as_ref());
         display::write(&devices.graphics, (self.dialect, emulated), &mut self.said);
         self.interfaces(emulated);
-        self.strings("pci", devices.pci.iter().map(|address| bdf(*address)).collect());
+        self.strings("pci", devices.pci.iter().map(ToString::to_string).collect());
         self.ports(emulated);
         self.sounds();
         self.inputs();
@@ -454,19 +454,4 @@ const fn is_pty(channel: &Channel) -> bool {
 
 fn list(texts: Vec<String>) -> Value {
     Value::List(texts.into_iter().map(|text| Node { span: 0..0, value: Value::Text(text) }).collect())
-}
-
-const fn letter(device: BootDevice) -> char {
-    match device {
-        BootDevice::Floppy => 'a',
-        BootDevice::Disk => 'c',
-        BootDevice::Cdrom => 'd',
-        BootDevice::Network => 'n',
-    }
-}
-
-/// Writes where a PCI device is: `0000:01:1b.2`.
-pub fn bdf(address: PciAddress) -> String {
-    let PciAddress { domain, bus, slot, function } = address;
-    format!("{domain:04x}:{bus:02x}:{slot:02x}.{function:x}")
 }

@@ -120,9 +120,7 @@ pub fn write(device: &DeviceDefinition, format: Format) -> Result<(String, Vec<S
 pub fn name(device: &DeviceDefinition, format: Format) -> Option<(&'static str, String)> {
     match device {
         DeviceDefinition::Disk(disk) => Some((disk::class(disk, format), disk.target.clone())),
-        DeviceDefinition::Pci(at) => {
-            Some(("pci", format!("{:04x}:{:02x}:{:02x}.{:x}", at.domain, at.bus, at.slot, at.function)))
-        }
+        DeviceDefinition::Pci(at) => Some(("pci", at.to_string())),
         _ => None,
     }
 }

@@ -186,7 +186,7 @@ impl<'a> Reader<'a> {
             kernel: self.either("kernel"),
             initrd: self.either("ramdisk"),
             cmdline: self.either("cmdline"),
-            order: letters.chars().filter_map(boot_device).collect(),
+            order: letters.chars().filter_map(BootDevice::of_letter).collect(),
             bootloader: self.either("bootloader"),
             bootloader_args: (!args.is_empty()).then(|| args.join(" ")),
             ..Boot::default()
@@ -315,16 +315,6 @@ fn pci(device: &Value) -> PciAddress {
 fn backend(device: &Value) -> Option<String> {
     let id = || number(device, "backend_domid").filter(|id| *id != 0).map(|id| id.to_string());
     text(device, "backend_domname").or_else(id)
-}
-
-const fn boot_device(letter: char) -> Option<BootDevice> {
-    match letter {
-        'a' => Some(BootDevice::Floppy),
-        'c' => Some(BootDevice::Disk),
-        'd' => Some(BootDevice::Cdrom),
-        'n' => Some(BootDevice::Network),
-        _ => None,
-    }
 }
 
 fn set(bitmap: &Value) -> CpuSet {

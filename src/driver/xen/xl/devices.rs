@@ -48,7 +48,7 @@ fn attach(id: u32, file: &Path) -> Answer<(Call, Lost)> {
             }
             ("network-attach", text.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect())
         }
-        DeviceDefinition::Pci(address) => ("pci-attach", vec![cfg::write_pci(address)]),
+        DeviceDefinition::Pci(address) => ("pci-attach", vec![address.to_string()]),
         other => return Err(no(unplugged(&other))),
     };
     no_options(&words).map_err(no)?;
@@ -75,7 +75,7 @@ fn detach(id: u32, file: &Path) -> Answer<Call> {
                 interface.mac.ok_or_else(|| no("it does not say its MAC, by which xl knows it".into()))?;
             ("network-detach", mac)
         }
-        DeviceDefinition::Pci(address) => ("pci-detach", cfg::write_pci(address)),
+        DeviceDefinition::Pci(address) => ("pci-detach", address.to_string()),
         other => return Err(no(unplugged(&other))),
     };
     no_options(std::slice::from_ref(&word)).map_err(no)?;

@@ -169,12 +169,9 @@ impl Reading<'_> {
 
     fn order(&mut self, letters: &str) {
         for letter in letters.chars() {
-            match letter {
-                'a' => self.definition.boot.order.push(BootDevice::Floppy),
-                'c' => self.definition.boot.order.push(BootDevice::Disk),
-                'd' => self.definition.boot.order.push(BootDevice::Cdrom),
-                'n' => self.definition.boot.order.push(BootDevice::Network),
-                _ => self.lost.push(format!("boot {letter}")),
+            match BootDevice::of_letter(letter) {
+                Some(device) => self.definition.boot.order.push(device),
+                None => self.lost.push(format!("boot {letter}")),
             }
         }
     }
@@ -296,7 +293,7 @@ impl Writing<'_> {
             image.number("vcpus", self.definition.cpus.max.max(1));
         }
         if !boot.order.is_empty() {
-            let letters: String = boot.order.iter().map(|&device| letter(device)).collect();
+            let letters: String = boot.order.iter().map(|device| device.letter()).collect();
             image.word("boot", &letters);
         }
         disk::write_image(&devices.disks, self.format, image, &mut self.lost)?;
@@ -414,14 +411,5 @@ impl Writing<'_> {
         if !same || devices.consoles.len() > 1 {
             self.lost.push("a console beside the first".into());
         }
-    }
-}
-
-const fn letter(device: BootDevice) -> char {
-    match device {
-        BootDevice::Floppy => 'a',
-        BootDevice::Disk => 'c',
-        BootDevice::Cdrom => 'd',
-        BootDevice::Network => 'n',
     }
 }
